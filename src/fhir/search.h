@@ -1,0 +1,76 @@
+/* Search parameters: tables from the official definitions and extraction of index values from a resource.
+ * Extraction runs once, at the write, for the parameters that are indexed across partitions; inside a dossier a query
+ * extracts on the fly (a dossier is a few pages). */
+#ifndef FHIR_SEARCH_H
+#define FHIR_SEARCH_H
+
+#include "base/time.h"
+#include "fhir/types.h"
+#include "json/json.h"
+
+typedef enum ParamKind {
+	PARAM_NUMBER, PARAM_DATE, PARAM_STRING, PARAM_TOKEN, PARAM_REFERENCE, PARAM_COMPOSITE, PARAM_QUANTITY, PARAM_URI, PARAM_SPECIAL
+} ParamKind;
+
+typedef struct SearchParam {
+	uint16_t number; /* 1 …: fixed per (type, code); stored in the index */
+	FhirType type;
+	ParamKind kind;
+	Str code;       /* "identifier" */
+	Str expression; /* FHIRPath as published */
+	bool indexed;   /* across partitions */
+	const void *path; /* compiled path, private to fhir/search.c */
+	TypeSet targets;  /* reference: allowed target types */
+} SearchParam;
+
+/* NULL when the type has no such parameter. */
+const SearchParam *search_param(FhirType type, Str code);
+/* All parameters of a type, including those of Resource (_id, _lastUpdated, _tag, _profile, _security). */
+const SearchParam *const *search_params(FhirType type, size_t *n);
+
+/* One value of a parameter. */
+typedef struct SearchValue {
+	const SearchParam *param;
+	Str system, code; /* token: system may be absent; uri and reference: code holds the text; quantity: unit */
+	bool has_system;
+	Str text;         /* string as written */
+	Moment when;      /* date: the union interval of a Period; open ends INT64_MIN / INT64_MAX */
+	double low, high; /* number, quantity: implied range by precision */
+	Str reference;    /* reference: "Type/id" (version and base stripped) or the absolute text */
+} SearchValue;
+/* Calls fn for every value of one parameter in the resource. */
+void search_extract(const SearchParam *p, JVal resource, Arena *a, void (*fn)(void *ctx, const SearchValue *v), void *ctx);
+
+/* An index key, order-preserving by bytes, at most 128 bytes:
+ *   token: value 0x00 system · string: normalised (see search_normalise) · reference: text · date: 8 bytes big-endian of
+ *   `from` + 8 bytes of `until` · number: order-preserving 8 bytes. */
+typedef struct IndexEntry {
+	uint16_t param;
+	Str key;
+} IndexEntry;
+/* All index entries of a resource for its indexed parameters, sorted and unique, in a. */
+IndexEntry *search_index(JVal resource, FhirType type, Arena *a, size_t *n);
+/* Lower case, without diacritics, white space folded (ICU); for comparing strings as FHIR asks. */
+Str search_normalise(Str s, Arena *a);
+
+/* One parsed query parameter "code:modifier=value,value". */
+typedef struct SearchTerm {
+	const SearchParam *param;
+	Str modifier;      /* absent when none */
+	Str *values;       /* OR; `\,` undone, other escapes left */
+	size_t n_values;
+} SearchTerm;
+typedef enum Match { MATCH_NO, MATCH_YES } Match;
+/* Does the resource meet the term? All seven kinds except composite and special; prefixes eq ne gt ge lt le sa eb ap;
+ * modifiers missing, exact, contains, not, text, identifier, [type]. */
+Match search_matches(const SearchTerm *t, JVal resource, Arena *a);
+/* The key range [low, high) in the index of one value of a term, for indexed parameters.
+ * False when the term cannot be answered by one range (modifier not, missing, …). */
+bool search_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *high);
+
+/* The person a resource belongs to: the first reference to a Patient by the official Patient compartment (then `subject`,
+ * `patient`, `for`, `individual`, `beneficiary`), "Patient/…" or "urn:…" text as written; absent when none.
+ * For a Patient itself: absent (it is its own home). */
+Str compartment_patient(JVal resource, FhirType type, Arena *a);
+
+#endif

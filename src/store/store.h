@@ -1,0 +1,154 @@
+/* Store: versioned documents in partitions, an index across partitions, system tables and one append-only Merkle log.
+ * Only the access room may include this. Engines: SQLite (store/sqlite.c); PostgreSQL later behind the same header.
+ *
+ * Row key: rid = partition << 24 | local. Rows are clustered by rid, so a partition is one range read. The id that
+ * users see is the rid under a keyed permutation (13 characters), so that a read by id is one look-up and ids tell
+ * nothing; ids that others chose are in the alias table.
+ *
+ * Threads: every function may be called from any thread. Each thread that reads gets its own read connection, made at first
+ * use and closed by store_thread_end (or at store_close). One writer thread batches all submitted transactions into one
+ * commit (group commit). A failing fsync or commit ends the process. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/err.h"
+#include "base/time.h"
+#include "fhir/types.h"
+
+typedef struct Store Store;
+typedef int64_t Part; /* partition number, 1 … 2^38 */
+typedef int64_t Rid;  /* part << 24 | local */
+enum { PART_SHARED = 1, PART_CLOSED = 2, PART_FIRST = 16, LOCAL_BITS = 24 };
+static inline Part rid_part(Rid r) { return r >> LOCAL_BITS; }
+
+typedef struct StoreOptions {
+	Str dir;          /* --data DIR: holds samendoel.db and its WAL; made (0700) when missing */
+	bool read_only;   /* no writer thread; fails when there is no store */
+	bool must_be_new; /* fails when a store exists */
+	size_t cache_kib; /* page cache per connection; 0: 8 MiB readers, 64 MiB writer */
+} StoreOptions;
+
+NODISCARD Err store_open(const StoreOptions *o, Store **out, char *why, size_t why_n);
+/* Waits for submitted work, checkpoints, closes. store_close(NULL) is harmless. */
+void store_close(Store *s);
+void store_thread_end(Store *s);
+
+/* ---- documents ---- */
+typedef enum RowOp { ROW_CREATE = 1, ROW_UPDATE, ROW_DELETE } RowOp;
+typedef struct StoreRow {
+	Rid rid;
+	FhirType type;
+	int32_t version;   /* from 1 */
+	Millis updated;
+	RowOp op;          /* of this version; ROW_DELETE: body is empty */
+	Str id;            /* as users see it */
+	Str body;          /* the JSON text that is sent, with id and meta.versionId, meta.lastUpdated */
+} StoreRow;
+
+/* Type and id → rid, through the permutation or the alias table. ERR_NOT_FOUND. Does not look at the row. */
+NODISCARD Err store_resolve(Store *s, FhirType type, Str id, Rid *out);
+/* Current version; a deleted resource gives OK with op ROW_DELETE. ERR_NOT_FOUND when it never was. */
+NODISCARD Err store_get(Store *s, FhirType type, Str id, Arena *a, StoreRow *out);
+NODISCARD Err store_get_rid(Store *s, Rid rid, Arena *a, StoreRow *out);
+NODISCARD Err store_get_version(Store *s, Rid rid, int32_t version, Arena *a, StoreRow *out);
+/* Versions, newest first, at most `limit`, below version `before` (0: from the newest). */
+NODISCARD Err store_history(Store *s, Rid rid, int32_t before, size_t limit, Arena *a, StoreRow **out, size_t *n);
+/* Versions of a whole partition with updated ≥ since, newest first, at most `limit`. */
+NODISCARD Err store_part_history(Store *s, Part part, Millis since, size_t limit, Arena *a, StoreRow **out, size_t *n);
+/* The current, not deleted resources of a partition whose type is in `types` (NULL: all), in rid order, from rid > after. */
+NODISCARD Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, size_t limit, Arena *a, StoreRow **out, size_t *n);
+/* The id text of a rid that the server made (13 bytes + NUL into out). */
+void store_id_text(const Store *s, Rid rid, char out[14]);
+
+/* ---- index across partitions ---- */
+/* rids in key range [low, high) of a parameter, ordered by (key, rid), at most `limit`. */
+NODISCARD Err store_find(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena *a, Rid **out, size_t *n);
+/* All current rids of a type outside dossiers (shared partition), or patients by partition: see store_patients. */
+/* The first row (the Patient) of each partition with part > after, at most `limit`. */
+NODISCARD Err store_patients(Store *s, Part after, size_t limit, Arena *a, StoreRow **out, size_t *n);
+
+/* ---- writing ---- */
+/* A new partition's number; never given twice. */
+Part store_new_part(Store *s);
+/* A new row's key in a partition; never given twice. ERR_TOO_LARGE when the partition is full. */
+NODISCARD Err store_new_rid(Store *s, Part part, Rid *out);
+
+typedef struct StoreTx StoreTx; /* lives in its arena; used once */
+StoreTx *store_tx(Store *s, Arena *a);
+/* Add one version: version 1 creates; n > 1 replaces current version n-1, else the transaction fails with ERR_VERSION
+ * and nothing of it is kept. Strings are copied by reference: they must live until the transaction is done. */
+void store_put(StoreTx *tx, const StoreRow *row);
+/* A foreign id for a rid; fails with ERR_CONFLICT when (type, id) is taken by another rid. */
+void store_alias(StoreTx *tx, FhirType type, Str id, Rid rid);
+void store_index(StoreTx *tx, bool add, uint16_t param, Str key, Rid rid);
+/* Append an entry to the log, as part of the transaction; `part` 0 when it is about no partition. */
+void store_log(StoreTx *tx, Part part, Str entry);
+
+/* A statement on a system table (accounts, sessions, …): a literal in the subset both engines share, with ?1 ?2 … */
+typedef struct SqlText { const char *z; } SqlText;
+#define SQL(lit) ((SqlText){ "" lit "" })
+typedef struct SqlArg {
+	enum { ARG_NULL, ARG_INT, ARG_TEXT, ARG_BLOB } kind;
+	int64_t i;
+	Str s;
+} SqlArg;
+#define ARG_I(v) ((SqlArg){ ARG_INT, (v), { NULL, 0 } })
+#define ARG_S(v) ((SqlArg){ ARG_TEXT, 0, (v) })
+#define ARG_B(v) ((SqlArg){ ARG_BLOB, 0, (v) })
+/* Changes rows; when `expect` ≥ 0 and the number of changed rows differs, the transaction fails with ERR_CONFLICT. */
+void store_exec(StoreTx *tx, SqlText sql, const SqlArg *args, size_t n, int expect);
+/* Rows of a SELECT; cells are copied into a. cells[r * n_cols + c]. */
+typedef struct SqlRows {
+	size_t n_rows, n_cols;
+	SqlArg *cells;
+} SqlRows;
+NODISCARD Err store_select(Store *s, SqlText sql, const SqlArg *args, size_t n, Arena *a, SqlRows *out);
+
+typedef void StoreDone(void *ctx, Err result);
+/* Hand over to the writer; done is called on the writer thread once the commit is durable (or refused). The arena must not be
+ * touched until then. ERR_BUSY at once (done not called) when the queue is full. */
+NODISCARD Err store_submit(StoreTx *tx, StoreDone *done, void *ctx);
+/* Submit and wait. */
+NODISCARD Err store_commit(StoreTx *tx);
+
+/* ---- the log: RFC 9162 Merkle tree over entries; see store/log.h ---- */
+typedef struct LogHead {
+	int64_t size;
+	uint8_t root[32];
+} LogHead;
+typedef struct LogEntry {
+	int64_t seq; /* from 0 */
+	Part part;
+	Str bytes;
+} LogEntry;
+NODISCARD Err store_log_head(Store *s, LogHead *out);
+/* The newest entries about a partition with seq < before (INT64_MAX: from the end), newest first. */
+NODISCARD Err store_log_of_part(Store *s, Part part, int64_t before, size_t limit, Arena *a, LogEntry **out, size_t *n);
+/* Entries in order from seq on. */
+NODISCARD Err store_log_from(Store *s, int64_t seq, size_t limit, Arena *a, LogEntry **out, size_t *n);
+/* Inclusion proof of entry seq in the tree of `size` entries: hashes from the leaf up, *n ≤ 64. */
+NODISCARD Err store_log_proof(Store *s, int64_t seq, int64_t size, uint8_t proof[64][32], size_t *n);
+
+/* ---- care for the store ---- */
+typedef struct StoreCheck {
+	int64_t resources, versions, index_rows, log_entries;
+	int64_t problems;
+} StoreCheck;
+/* Full check: engine's own, rows parse as the type and version they claim, index complete (through `expect`, which yields the
+ * entries a body should have; NULL: skip), log hashes and root. Each problem is one line through `say`. */
+typedef void StoreSay(void *ctx, const char *line);
+typedef void *StoreExpect(FhirType type, Str body, Arena *a, size_t *n); /* returns IndexEntry[] (fhir/search.h) */
+NODISCARD Err store_verify(Store *s, StoreExpect *expect, StoreSay *say, void *ctx, StoreCheck *out);
+/* Online copy into a new directory, consistent, readable as a store. ERR_CONFLICT when `dir` holds one. */
+NODISCARD Err store_backup(Store *s, Str dir);
+/* Copy of a backup into an empty directory, checked. */
+NODISCARD Err store_restore(Str from, Str to, char *why, size_t why_n);
+
+typedef struct StoreStats {
+	int64_t commits, transactions, queue_now, queue_max;
+	int64_t commit_us_total; /* time in commit (fsync included) */
+	int64_t db_bytes;
+} StoreStats;
+void store_stats(Store *s, StoreStats *out);
+
+#endif

@@ -1,0 +1,16 @@
+# Sources made at build time: FHIR tables from the official package, message catalogues, style sheet.
+GEN_HEADERS := $(GEN)/fhir_types.h $(GEN)/messages.h
+FHIR_PACKAGE := node_modules/hl7.fhir.r4.examples
+$(GEN)/fhir_types.h: tools/gen-fhir.mjs node_modules/.stamp
+	@mkdir -p $(GEN)
+	@node tools/gen-fhir.mjs $(FHIR_PACKAGE) $(GEN)
+$(GEN)/fhir_tables.c: $(GEN)/fhir_types.h ;
+GENOBJ_fhir := $(O)/gen/fhir_tables.o
+
+$(GEN)/messages.h: tools/gen-messages.mjs $(wildcard i18n/*.msg)
+	@mkdir -p $(GEN)
+	@node tools/gen-messages.mjs i18n $(GEN)
+$(GEN)/messages.c: $(GEN)/messages.h ;
+GENOBJ_web := $(O)/gen/messages.o
+
+WEB_ASSETS :=
