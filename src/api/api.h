@@ -1,0 +1,16 @@
+/* The FHIR R4 REST face under /fhir. Thread-safe. Source: https://hl7.org/fhir/R4/http.html */
+#ifndef API_API_H
+#define API_API_H
+
+#include "access/records.h"
+#include "http/http.h"
+
+typedef struct Api Api;
+NODISCARD Err api_new(Records *records, Str base_url, Api **out);
+void api_free(Api *api);
+/* Must this request run on the slow pool (large bundles)? */
+bool api_slow(const Api *api, const Request *r);
+/* Never fails: errors are OperationOutcomes. */
+Reply api_handle(Api *api, Request *r);
+
+#endif

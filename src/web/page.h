@@ -1,0 +1,115 @@
+/* A page is one file in web/pages/ with one const struct Page, listed once in web/pages.c. */
+#ifndef WEB_PAGE_H
+#define WEB_PAGE_H
+
+#include "access/authn.h"
+#include "care/dossier.h"
+#include "http/http.h"
+#include "web/html.h"
+
+typedef struct Web Web; /* process-wide: records, asset names, configuration */
+
+/* What a page asks of who comes. The router checks it before the handler runs. */
+typedef enum Need {
+	NEED_NOBODY,    /* open: sign-in, about, static */
+	NEED_ACCOUNT,   /* signed in */
+	NEED_CARE,      /* signed in and not an administrator */
+	NEED_PERSON,    /* path has {person}: a relation with that person */
+	NEED_ADMIN,
+} Need;
+
+typedef struct Ctx {
+	Web *web;
+	Request *req;
+	Arena *arena;
+	Lang lang;
+	const Session *session; /* NULL when not signed in */
+	const Scope *scope;     /* NULL when not signed in */
+	Visit *visit;           /* made by the router; finished by it after the handler */
+	Str person;             /* {person} of the path; absent when none */
+	Relation relation;      /* of scope to person (NEED_PERSON) */
+	Str id;                 /* {id} of the path: second parameter */
+	Str id2;
+	const struct Page *page;
+	/* Called when the visit could not be finished (someone was first, …): makes the reply instead. NULL: the general page. */
+	Reply (*on_fail)(struct Ctx *, Err, void *);
+	void *fail_arg;
+} Ctx;
+
+typedef struct Page {
+	Str path;  /* "/persoon/{person}/plan": segments in braces are {person}, {id}, {id2} */
+	Msg title;
+	Need need;
+	uint32_t category; /* NEED_PERSON: bit of the Category the page shows; the relation must have it; 0: any relation */
+	Reply (*get)(Ctx *);
+	Reply (*post)(Ctx *); /* NULL: GET only. The router has checked the CSRF token. */
+	bool slow;            /* runs on the slow pool (password hashing, PDF) */
+} Page;
+extern const Page *const pages[];
+extern const size_t pages_count;
+
+/* ---- layout (web/layout.c) ---- */
+typedef enum Tab { TAB_NONE, TAB_TODAY, TAB_PLAN, TAB_TEAM, TAB_MESSAGES, TAB_MORE } Tab;
+/* Opens the page: head, header, language navigation, service navigation (desktop) and bottom bar (phone), person banner when ctx->person and
+ * `dossier` are given, flash message ("saved: who can see it, undo"), <main>, and an error summary when `errors` has any. */
+typedef struct FieldError { Str field; Msg message; Str arg; } FieldError;
+typedef struct Errors { FieldError items[24]; size_t n; } Errors;
+void errors_add(Errors *e, Str field, Msg message);
+typedef struct Layout {
+	Msg title;            /* MSG_NONE: page's */
+	Str title_arg;        /* {0} */
+	Tab tab;
+	const Dossier *dossier; /* for the person banner; NULL: none */
+	const Errors *errors;
+	Str back;             /* href of the back link; absent: none */
+	bool wide;            /* full width (drawings, tables); else two-thirds */
+	bool heading_in_body; /* the page writes its own <h1> */
+} Layout;
+Html page_begin(Ctx *c, const Layout *l);
+Reply page_end(Ctx *c, Html *h, int status);
+
+/* ---- components (web/components.c, web/fields.c): govuk-frontend mark-up ---- */
+void h_csrf(Ctx *c, Html *h);                 /* hidden CSRF and once-key fields: in every form */
+void form_begin(Ctx *c, Html *h, Str action); /* <form method="post" novalidate> + h_csrf */
+void form_end(Html *h);
+typedef struct Field {
+	Str name, value;
+	Msg label, hint;     /* hint MSG_NONE: none */
+	const Errors *errors;
+	int rows;            /* textarea; 0: input */
+	int max;             /* characters; 0: 2000 */
+	Str type;            /* input type; absent: text */
+	Str autocomplete, inputmode;
+	bool heading;        /* label is the page's h1 */
+	bool optional;       /* says "(optional)" */
+	int width;           /* characters, for short inputs */
+} Field;
+void h_field(Html *h, const Field *f);
+typedef struct Option { Str value; Str text; Str hint; bool checked; } Option;
+void h_radios(Html *h, Str name, Msg legend, Msg hint, const Option *o, size_t n, const Errors *e, bool heading);
+void h_checkboxes(Html *h, Str name, Msg legend, Msg hint, const Option *o, size_t n, const Errors *e, bool heading);
+void h_select(Html *h, Str name, Msg label, Msg hint, const Option *o, size_t n, const Errors *e);
+void h_date_field(Html *h, Str name, Str value /* yyyy-mm-dd */, Msg label, Msg hint, const Errors *e); /* <input type=date> */
+void h_button(Html *h, Msg label);                       /* submit */
+void h_button_named(Html *h, Msg label, Str name, Str value, bool secondary);
+void h_link(Html *h, Str href, Msg label);
+void h_button_link(Html *h, Str href, Msg label, bool secondary);
+void h_quote(Html *h, Str words, Str who);               /* the person's own words */
+void h_tag(Html *h, Msg label, Str colour);              /* status word, never link-styled; colour: a govuk tag colour */
+void h_empty(Html *h, Msg what, Str href, Msg action);   /* nothing here yet: says what this is for and the next step */
+void summary_begin(Html *h);                             /* <dl class="govuk-summary-list"> */
+void summary_row(Html *h, Msg key, Str value, Str change_href); /* absent change_href: no link */
+void summary_end(Html *h);
+void h_details_begin(Html *h, Msg summary);
+void h_details_end(Html *h);
+/* Redirect after a POST with a message on the next page: what was saved; `undo` absent or an href. */
+Reply saved(Ctx *c, Str location, Msg what);
+
+/* "/persoon/<id>/rest" in the request arena. */
+Str person_path(Ctx *c, Str rest);
+/* Form helpers: the trimmed value of a field; adds an error when empty or longer than max characters. */
+Str form_text(Ctx *c, Errors *e, Str name, size_t max, Msg when_empty /* MSG_NONE: may be empty */);
+Reply page_error(Ctx *c, Err e); /* 404, 403, 409, … in words, with a way on */
+/* Shows the page of a conflict: both versions side by side, choose or merge (`mine` is kept in the form). */
+
+#endif

@@ -1,0 +1,23 @@
+/* The web face: from a request to a page. Thread-safe. */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "access/records.h"
+#include "http/http.h"
+
+typedef struct Web Web;
+typedef struct WebOptions {
+	Records *records;
+	Str assets_dir;    /* build/web: hashed files and assets.txt */
+	Str base_url;      /* "http://127.0.0.1:8080": for absolute links */
+	bool secure_cookie;/* behind TLS */
+	bool demo;         /* the sign-in page lists the demonstration accounts */
+} WebOptions;
+NODISCARD Err web_new(const WebOptions *o, Web **out, char *why, size_t why_n);
+void web_free(Web *w);
+/* Must this request run on the slow pool (password hashing, PDF)? Cheap. */
+bool web_slow(const Web *w, const Request *r);
+/* Never fails: errors are pages. */
+Reply web_handle(Web *w, Request *r);
+
+#endif
