@@ -36,3 +36,528 @@ ${resources.map((r, i) => `\tFT_${r.toUpperCase()} = ${i + 1},\n`).join('')}	FT_
 `;
 fs.mkdirSync(outDir, { recursive: true });
 fs.writeFileSync(path.join(outDir, 'fhir_types.h'), header);
+
+// --- pools ---------------------------------------------------------------------------------------------------------
+const hash = s => {
+	let h = 2166136261;
+	for (const b of Buffer.from(s))
+		h = Math.imul(h ^ b, 16777619);
+	return (h ^ h >>> 15) >>> 0;
+};
+class Pool {
+	at = new Map([['', 0]]);
+	list = [''];
+	size = 1;
+	add(s) {
+		let i = this.at.get(s);
+		if (i === undefined) {
+			i = this.size;
+			this.at.set(s, i);
+			this.list.push(s);
+			this.size += Buffer.byteLength(s) + 1;
+		}
+		return i;
+	}
+	literal() {
+		return this.list.map(s => '\t"' + [...Buffer.from(s)].map(b =>
+			b === 34 || b === 92 ? '\\' + String.fromCharCode(b)
+				: b < 32 || b > 126 || b === 63 ? '\\' + b.toString(8).padStart(3, '0')
+				: String.fromCharCode(b)).join('') + '\\0"').join('\n');
+	}
+}
+const names = new Pool(), texts = new Pool();
+const slots = [];
+// A hash table over strings; the slot holds values[i].
+function hashTable(keys, values = keys.map((_, i) => i + 1)) {
+	let size = 2;
+	while (size < keys.length * 2)
+		size *= 2;
+	const table = new Array(size).fill(0);
+	keys.forEach((k, i) => {
+		let at = hash(k) & size - 1;
+		while (table[at])
+			at = at + 1 & size - 1;
+		table[at] = values[i];
+	});
+	const first = slots.length;
+	slots.push(...table);
+	return { first, mask: size - 1 };
+}
+const targetSets = [[]];
+const targetIndex = new Map();
+function targetSet(typeNames) {
+	const list = [...new Set(typeNames)].sort();
+	if (!list.length || !list.every(t => resources.includes(t)))
+		return 0; // any
+	const key = list.join();
+	if (!targetIndex.has(key)) {
+		targetIndex.set(key, targetSets.length);
+		targetSets.push(list);
+	}
+	return targetIndex.get(key);
+}
+
+// --- code lists of required bindings ---------------------------------------------------------------------------------
+const byUrl = new Map();
+const tail = url => url.replace(/\/+$/, '').split('/').pop();
+function load(kind, url) {
+	const key = kind + ' ' + url;
+	if (!byUrl.has(key)) {
+		let found = null;
+		const name = `${kind}-${tail(url)}.json`;
+		if (fs.existsSync(path.join(packageDir, name))) {
+			const r = read(name);
+			if (r.url === url)
+				found = r;
+		}
+		byUrl.set(key, found);
+	}
+	return byUrl.get(key);
+}
+class CannotExpand extends Error {}
+function codesOfSystem(url, keep) {
+	const cs = load('CodeSystem', url);
+	if (!cs || cs.content !== 'complete')
+		throw new CannotExpand(`code system ${url}`);
+	const out = [];
+	const walk = (list, ancestors) => {
+		for (const c of list || []) {
+			const parents = (c.property || []).filter(p => p.code === 'subsumedBy').map(p => p.valueCode);
+			if (keep(c, [...ancestors, ...parents]))
+				out.push({ system: url, code: c.code });
+			walk(c.concept, [...ancestors, c.code]);
+		}
+	};
+	walk(cs.concept, []);
+	return out;
+}
+function expandInclude(inc, seen) {
+	let sets = (inc.valueSet || []).map(u => expand(u, seen));
+	if (inc.system) {
+		let own;
+		if (inc.concept)
+			own = inc.concept.map(c => ({ system: inc.system, code: c.code }));
+		else {
+			const tests = (inc.filter || []).map(f => {
+				if (f.property === 'concept' && f.op === 'is-a')
+					return (c, up) => c.code === f.value || up.includes(f.value);
+				if (f.property === 'concept' && f.op === 'descendent-of')
+					return (c, up) => up.includes(f.value);
+				throw new CannotExpand(`filter ${f.property} ${f.op} on ${inc.system}`);
+			});
+			own = codesOfSystem(inc.system, (c, up) => tests.every(t => t(c, up)));
+		}
+		sets.push(own);
+	}
+	const key = c => c.system + '|' + c.code;
+	return sets.reduce((a, b) => {
+		const has = new Set(b.map(key));
+		return a.filter(c => has.has(key(c)));
+	});
+}
+function expand(url, seen = []) {
+	const plain = url.split('|')[0];
+	const vs = load('ValueSet', plain);
+	if (!vs || seen.includes(plain))
+		throw new CannotExpand(`value set ${plain}`);
+	if (!vs.compose)
+		throw new CannotExpand(`value set ${plain} without compose`);
+	const all = new Map();
+	for (const inc of vs.compose.include)
+		for (const c of expandInclude(inc, [...seen, plain]))
+			all.set(c.system + '|' + c.code, c);
+	for (const exc of vs.compose.exclude || [])
+		for (const c of expandInclude(exc, [...seen, plain]))
+			all.delete(c.system + '|' + c.code);
+	return [...all.values()];
+}
+// Sets that are an outside standard: their codes are checked by form.
+const BY_FORM = {
+	'http://hl7.org/fhir/ValueSet/mimetypes': 'BIND_MIME',
+	'http://www.rfc-editor.org/bcp/bcp13.txt': 'BIND_MIME',
+	'http://hl7.org/fhir/ValueSet/all-languages': 'BIND_LANGUAGE',
+	'http://hl7.org/fhir/ValueSet/currencies': 'BIND_CURRENCY',
+	'http://hl7.org/fhir/ValueSet/ucum-units': 'BIND_UCUM',
+};
+const bindings = [{ name: 0, kind: 'BIND_CODES', first: 0, count: 0, hash: { first: 0, mask: 0 }, system: 0 }];
+const bindingIndex = new Map();
+const codes = [];
+const systems = [0];
+const systemIndex = new Map();
+const skippedBindings = new Map();
+function system(url) {
+	if (!systemIndex.has(url)) {
+		systemIndex.set(url, systems.length);
+		systems.push(texts.add(url));
+	}
+	return systemIndex.get(url);
+}
+function binding(url) {
+	const plain = url.split('|')[0];
+	if (bindingIndex.has(plain))
+		return bindingIndex.get(plain);
+	let made = { name: texts.add(plain), kind: BY_FORM[plain] || 'BIND_CODES', first: codes.length, count: 0,
+		hash: { first: 0, mask: 0 }, system: 0 };
+	if (!BY_FORM[plain]) {
+		try {
+			const list = expand(plain);
+			const used = new Set(list.map(c => c.system));
+			made.count = list.length;
+			made.system = used.size === 1 ? system(list[0].system) : 0;
+			for (const c of list)
+				codes.push({ text: texts.add(c.code), system: system(c.system) });
+			made.hash = hashTable(list.map(c => c.code));
+		} catch (e) {
+			if (!(e instanceof CannotExpand))
+				throw e;
+			skippedBindings.set(plain, e.message);
+			made = null;
+		}
+	}
+	bindingIndex.set(plain, made ? bindings.length : 0);
+	if (made)
+		bindings.push(made);
+	return bindingIndex.get(plain);
+}
+
+// --- definitions and elements ---------------------------------------------------------------------------------------
+const primitives = [...definitions.values()].filter(d => d.kind === 'primitive-type').map(d => d.id).sort();
+const complexes = [...definitions.values()]
+	.filter(d => d.kind === 'complex-type' && d.id !== 'Element').map(d => d.id).sort();
+const defs = [{ name: '', kind: 'DEF_NONE', elements: [] }];
+const defIndex = new Map();
+function newDef(name, kind) {
+	defIndex.set(name, defs.length);
+	defs.push({ name, kind, elements: [], required: 0n, pathOf: null });
+	return defs[defs.length - 1];
+}
+for (const r of resources)
+	newDef(r, 'DEF_RESOURCE');
+for (const p of primitives)
+	newDef(p, 'DEF_PRIMITIVE');
+for (const c of complexes)
+	newDef(c, 'DEF_COMPLEX');
+const anyResource = defs.length;
+newDef('Resource', 'DEF_ANY_RESOURCE');
+const FHIR_TYPE = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';
+const MAX_SET = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
+
+function typeName(t, el) {
+	if (!t.code.startsWith('http://hl7.org/fhirpath/'))
+		return (t.profile || []).includes('http://hl7.org/fhir/StructureDefinition/SimpleQuantity')
+			? 'SimpleQuantity' : t.code;
+	if (el.base?.path === 'Resource.id')
+		return 'id';
+	const ext = (t.extension || []).find(e => e.url === FHIR_TYPE);
+	return ext ? ext.valueUrl || ext.valueUri : 'string';
+}
+const upper = s => s[0].toUpperCase() + s.slice(1);
+function requiredSet(el) {
+	const b = el.binding;
+	if (!b)
+		return 0;
+	if (b.strength === 'required' && b.valueSet)
+		return binding(b.valueSet);
+	const max = (b.extension || []).find(e => e.url === MAX_SET);
+	return max ? binding(max.valueCanonical || max.valueUri) : 0;
+}
+function buildDefinition(sd) {
+	const root = sd.type;
+	const all = sd.snapshot.element.filter(e => e.max !== '0');
+	const parents = new Set(all.map(e => e.path.split('.').slice(0, -1).join('.')));
+	const defOf = path => path === root ? defs[defIndex.get(sd.id)] : defs[defIndex.get(path)];
+	for (const e of all)
+		if (e.path !== root && parents.has(e.path))
+			newDef(e.path, 'DEF_BACKBONE');
+	const slotsOf = new Map();
+	for (const e of all) {
+		if (e.path === root)
+			continue;
+		const parentPath = e.path.split('.').slice(0, -1).join('.');
+		const parent = defOf(parentPath);
+		if (!parent)
+			throw new Error(`no parent for ${e.path}`);
+		const base = e.path.split('.').pop();
+		const slot = slotsOf.get(parentPath) || 0;
+		slotsOf.set(parentPath, slot + 1);
+		if (slot > 63 || !['1', '*'].includes(e.max) || e.min > 1)
+			throw new Error(`${e.path}: slot ${slot} max ${e.max} min ${e.min}`);
+		if (e.min === 1)
+			parent.required |= 1n << BigInt(slot);
+		const choice = base.endsWith('[x]');
+		const flags = (e.max === '*' ? 1 : 0) | (choice ? 2 : 0);
+		const set = requiredSet(e);
+		const types = e.contentReference ? [{ code: e.contentReference.slice(1), own: true }]
+			: parents.has(e.path) ? [{ code: e.path, own: true }] : e.type;
+		for (const t of types) {
+			const code = t.own ? t.code : typeName(t, e);
+			const profiles = (t.targetProfile || []).map(u => tail(u));
+			parent.elements.push({ name: choice ? base.slice(0, -3) + upper(t.code) : base, base, code, slot, flags,
+				binding: bindable(code) ? set : 0, targets: code === 'Reference' ? targetSet(profiles) : 0 });
+		}
+	}
+}
+function bindable(code) {
+	return ['code', 'Coding', 'CodeableConcept', 'string', 'uri', 'Quantity', 'SimpleQuantity'].includes(code);
+}
+for (const id of [...resources, ...complexes])
+	buildDefinition(definitions.get(id));
+for (const d of defs)
+	for (const e of d.elements) {
+		e.def = e.code === 'Resource' ? anyResource : defIndex.get(e.code);
+		if (e.def === undefined)
+			throw new Error(`${d.name}.${e.name}: unknown type ${e.code}`);
+	}
+
+// --- search parameters -------------------------------------------------------------------------------------------------
+const KINDS = { number: 0, date: 1, string: 2, token: 3, reference: 4, composite: 5, quantity: 6, uri: 7, special: 8 };
+const published = read('Bundle-searchParams.json').entry.map(e => e.resource)
+	.filter(r => r.resourceType === 'SearchParameter' && !r.url.includes('example'));
+const params = new Map(resources.map(r => [r, new Map()]));
+for (const p of published)
+	for (const b of p.base)
+		for (const r of ['Resource', 'DomainResource'].includes(b) ? resources : [b]) {
+			const sd = definitions.get(r);
+			if (b === 'DomainResource' && !sd.baseDefinition.endsWith('/DomainResource'))
+				continue;
+			params.get(r).set(p.code, p);
+		}
+
+const OP = { STOP: 0, NAME: 1, FIRST: 2, EQUAL: 3, IS: 4, TRUTH: 5, END: 6 };
+class CannotCompile extends Error {}
+function step(states, name) {
+	const next = [];
+	for (const s of states)
+		for (const e of defs[s.def].elements)
+			if (e.base === name || e.base === name + '[x]')
+				next.push({ def: e.def, element: e, ops: [...s.ops, OP.NAME, names.add(e.name)] });
+	if (!next.length)
+		throw new CannotCompile(`no element ${name}`);
+	return next;
+}
+const asType = (states, t) => {
+	const kept = states.filter(s => defs[s.def].name === t || s.element?.code === t ||
+		(t === 'Quantity' && defs[s.def].name === 'SimpleQuantity'));
+	if (!kept.length)
+		throw new CannotCompile(`never a ${t}`);
+	return kept;
+};
+const withOps = (states, ...ops) => states.map(s => ({ ...s, ops: [...s.ops, ...ops] }));
+// One branch of a union → states at its end.
+function compilePath(type, text) {
+	let m = /^(\S+)\.exists\(\) and (\S+) != false$/.exec(text);
+	if (m && m[1] === m[2])
+		return withOps(compilePath(type, m[1]), OP.TRUTH);
+	let cast = null, rest = text;
+	if ((m = /^\(([A-Za-z.]+) as ([A-Za-z]+)\)(.*)$/.exec(text)))
+		[cast, rest] = [m[2], m[1]];
+	const after = cast ? m[3] : '';
+	let states = [{ def: defIndex.get(type), element: null, ops: [] }];
+	const run = text => {
+		while (text) {
+			let t;
+			if ((t = /^\.?where\(resolve\(\) is ([A-Za-z]+)\)/.exec(text)))
+				states = withOps(states, OP.IS, defIndex.get(t[1]));
+			else if ((t = /^\.?where\(([a-z]+)='([^']*)'\)/.exec(text)))
+				states = withOps(states, OP.EQUAL, names.add(t[1]), names.add(t[2]));
+			else if ((t = /^\.?as\(([A-Za-z]+)\)/.exec(text)))
+				states = asType(states, t[1]);
+			else if ((t = /^\[0\]/.exec(text)))
+				states = withOps(states, OP.FIRST);
+			else if ((t = /^\.?([A-Za-z]+)(?![A-Za-z(])/.exec(text)))
+				states = step(states, t[1]);
+			else
+				throw new CannotCompile(text);
+			text = text.slice(t[0].length);
+		}
+	};
+	const own = new RegExp(`^(${type}|Resource|DomainResource)(\\.|$)`);
+	rest = rest.replace(own, '');
+	run(rest);
+	if (cast)
+		states = asType(states, cast);
+	run(after);
+	return states;
+}
+// What a value of each data type can be read as.
+const READABLE = {
+	number: ['integer', 'decimal', 'positiveInt', 'unsignedInt', 'Range'],
+	date: ['date', 'dateTime', 'instant', 'Period', 'Timing'],
+	string: ['string', 'markdown', 'HumanName', 'Address', 'code', 'uri', 'id'],
+	token: ['CodeableConcept', 'Coding', 'Identifier', 'ContactPoint', 'code', 'string', 'id', 'uri', 'url', 'canonical',
+		'boolean', 'oid', 'uuid', 'markdown'],
+	reference: ['Reference', 'canonical', 'uri', 'url'],
+	quantity: ['Quantity', 'SimpleQuantity', 'Money', 'Age', 'Duration', 'Count', 'Distance', 'MoneyQuantity', 'Range'],
+	uri: ['uri', 'url', 'canonical', 'oid', 'uuid'],
+};
+const program = [OP.STOP];
+const programIndex = new Map();
+const uncompiled = [];
+function compile(type, p) {
+	if (!p.expression || p.type === 'composite' || p.type === 'special')
+		return 0;
+	const out = [];
+	for (const branch of p.expression.split('|').map(s => s.trim())) {
+		const head = /^\(?([A-Z][A-Za-z]*)/.exec(branch);
+		if (head && ![type, 'Resource', 'DomainResource'].includes(head[1]))
+			continue;
+		try {
+			const states = compilePath(type, branch);
+			const ends = states.filter(s => s.ops.at(-1) === OP.TRUTH || READABLE[p.type].includes(defs[s.def].name));
+			if (!ends.length)
+				throw new CannotCompile(`${branch} yields ${states.map(s => defs[s.def].name)}`);
+			for (const s of ends)
+				out.push(...s.ops, OP.END, s.def, s.element.binding);
+		} catch (e) {
+			if (!(e instanceof CannotCompile))
+				throw e;
+			uncompiled.push(`${type}.${p.code}: ${branch} (${e.message})`);
+		}
+	}
+	if (!out.length)
+		return 0;
+	out.push(OP.STOP);
+	const key = out.join();
+	if (!programIndex.has(key)) {
+		programIndex.set(key, program.length);
+		program.push(...out);
+	}
+	return programIndex.get(key);
+}
+
+// --- homes, compartment -----------------------------------------------------------------------------------------------
+const patientMembers = new Map(read('CompartmentDefinition-patient.json').resource
+	.filter(r => r.param).map(r => [r.code, r.param]));
+const PRIMARY = ['subject', 'patient', 'for', 'individual', 'beneficiary'];
+const elementsOf = r => defs[defIndex.get(r)].elements;
+const canBePatient = e => e.code === 'Reference' && (!e.targets || targetSets[e.targets].includes('Patient'));
+// A definition: it has a publisher and a status, or a category of definitions. A person's: it is in the Patient
+// compartment or has one of the primary references to a patient. A directory: the categories below. The rest (money,
+// carriers of other resources) goes with a person, because that shares nothing by default.
+const CATEGORY = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-category';
+const DEFINING = ['Foundation.Conformance', 'Foundation.Terminology', 'Specialized.Definitional Artifacts',
+	'Specialized.Evidence-Based Medicine'];
+const DIRECTORIES = ['Base.Individuals', 'Base.Entities', 'Base.Workflow', 'Clinical.Medications', 'Foundation.Documents',
+	'Specialized.Medication Definition', 'Specialized.Public Health & Research', 'Financial.General'];
+function home(r) {
+	const els = elementsOf(r);
+	const found = definitions.get(r).extension?.find(e => e.url === CATEGORY)?.valueString || '';
+	const category = found.replace('&amp;', '&');
+	if (DEFINING.includes(category) || ['publisher', 'status'].every(n => els.some(e => e.base === n)))
+		return 'HOME_DEFINITION';
+	if (r === 'Patient' || patientMembers.has(r) || els.some(e => PRIMARY.includes(e.base) && canBePatient(e)))
+		return 'HOME_PERSON';
+	return DIRECTORIES.includes(category) ? 'HOME_DIRECTORY' : 'HOME_PERSON';
+}
+const homes = new Map(resources.map(r => [r, home(r)]));
+
+// --- indexed parameters --------------------------------------------------------------------------------------------
+// Those that are asked across persons: who is this, who works where, which definition, what is on my list. All others
+// are answered inside one dossier, by reading it. '@' names a home.
+const INDEXED = {
+	'@HOME_PERSON': ['identifier'],
+	'@HOME_DIRECTORY': ['identifier', 'name'],
+	'@HOME_DEFINITION': ['url', 'name', 'title'],
+	Patient: ['name', 'family', 'given', 'birthdate'],
+	RelatedPerson: ['name', 'birthdate', 'patient'],
+	Practitioner: ['name', 'family', 'given'],
+	PractitionerRole: ['practitioner', 'organization'],
+	CareTeam: ['participant'],
+	Task: ['owner'],
+};
+const isIndexed = (type, code) =>
+	(INDEXED[type] || []).includes(code) || INDEXED['@' + homes.get(type)].includes(code);
+
+// --- writing --------------------------------------------------------------------------------------------------------
+const rows = [];
+const paramFirst = [0];
+const numbers = new Map();
+const byName = (a, b) => a < b ? -1 : a > b ? 1 : 0;
+for (const r of resources) {
+	paramFirst.push(rows.length);
+	for (const [code, p] of [...params.get(r)].sort((a, b) => byName(a[0], b[0]))) {
+		numbers.set(`${r}.${code}`, rows.length + 1);
+		rows.push({ type: defIndex.get(r), code: names.add(code), kind: KINDS[p.type], program: compile(r, p),
+			expression: texts.add(p.expression || ''), targets: targetSet((p.target || []).filter(t => t !== 'Resource')),
+			indexed: isIndexed(r, code) ? 1 : 0 });
+	}
+}
+paramFirst.push(rows.length);
+
+const compartment = [], compartmentFirst = [0];
+const primaryFirst = (type, code) => {
+	const x = params.get(type).get(code).expression;
+	const last = x.split('|').map(s => s.trim()).filter(s => s.startsWith(type + '.')).map(s => s.split('.')[1]);
+	return last.some(l => PRIMARY.includes(l)) ? 0 : 1;
+};
+for (const r of resources) {
+	compartmentFirst.push(compartment.length);
+	if (r !== 'Patient')
+		compartment.push(...(patientMembers.get(r) || []).map((c, i) => [primaryFirst(r, c), i, numbers.get(`${r}.${c}`)])
+			.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(x => x[2]));
+}
+compartmentFirst.push(compartment.length);
+
+let elementCount = 0;
+for (const d of defs) {
+	d.first = elementCount;
+	elementCount += d.elements.length;
+	d.hash = hashTable(d.elements.map(e => e.name));
+}
+const named = defs.map((d, i) => [d.name, i]).filter(([n, i]) => n && defs[i].kind !== 'DEF_BACKBONE' &&
+	defs[i].kind !== 'DEF_ANY_RESOURCE');
+const defHash = hashTable(named.map(n => n[0]), named.map(n => n[1]));
+
+const wrap = (list, per = 24) => {
+	const lines = [];
+	for (let i = 0; i < list.length; i += per)
+		lines.push('\t' + list.slice(i, i + per).join(', '));
+	return lines.join(',\n');
+};
+const table = (type, name, list, per) => `const ${type} ${name}[] = {\n${wrap(list, per)}\n};\n`;
+const bits = list => {
+	const w = [0n, 0n, 0n];
+	for (const t of list)
+		w[defIndex.get(t) >> 6] |= 1n << BigInt(defIndex.get(t) & 63);
+	return `{ { ${w.map(x => '0x' + x.toString(16) + 'U').join(', ')} } }`;
+};
+const primitiveOf = d => d.kind === 'DEF_PRIMITIVE' ? 'PRIM_' + d.name.toUpperCase() : 'PRIM_NONE';
+const body = [
+	table('FhirDef', 'fhir_defs', defs.map(d => `{ 0x${(d.required || 0n).toString(16)}U, { ${d.hash.first}, ${d.hash.mask} }, ` +
+		`${names.add(d.name)}, ${d.first}, ${d.elements.length}, ${d.kind}, ${primitiveOf(d)} }`), 2),
+	table('FhirElement', 'fhir_elements', defs.flatMap(d => d.elements).map(e =>
+		`{ ${[names.add(e.name), names.add(e.base), e.def, e.binding, e.targets, e.slot, e.flags].join(', ')} }`), 4),
+	table('FhirBinding', 'fhir_bindings', bindings.map(b =>
+		`{ { ${b.hash.first}, ${b.hash.mask} }, ${b.name}, ${b.first}, ${b.count}, ${b.system}, ${b.kind} }`), 3),
+	table('FhirCode', 'fhir_codes', codes.map(c => `{ ${c.text}, ${c.system} }`), 8),
+	table('uint32_t', 'fhir_systems', systems),
+	table('TypeSet', 'fhir_targets', targetSets.map(bits), 1),
+	table('FhirParam', 'fhir_params', rows.map(p =>
+		`{ ${[p.expression, p.program, p.code, p.targets, p.type, p.kind, p.indexed].join(', ')} }`), 4),
+	table('uint16_t', 'fhir_param_first', paramFirst),
+	table('uint16_t', 'fhir_program', program),
+	table('uint16_t', 'fhir_compartment', compartment),
+	table('uint16_t', 'fhir_compartment_first', compartmentFirst),
+	table('uint8_t', 'fhir_homes', ['HOME_DIRECTORY', ...resources.map(r => homes.get(r))], 6),
+	table('uint16_t', 'fhir_slot', slots),
+];
+for (const [what, n] of [['names', names.size], ['elements', elementCount], ['program', program.length],
+	['parameters', rows.length], ['definitions', defs.length]])
+	if (n > 65535)
+		throw new Error(`${what}: ${n} do not fit in 16 bits`);
+const note = (title, list) => `/* ${title}\n${list.map(l => ` *   ${l.replaceAll('*/', '* /')}\n`).join('')} */\n`;
+const source = `/* Generated by tools/gen-fhir.mjs. */
+#include "fhir/tables.h"
+
+${note('Required value sets that cannot be expanded from the package: not checked.',
+		[...skippedBindings].map(([u, why]) => `${u}: ${why}`))}
+${note('Search expressions that do not compile: these branches yield nothing.', uncompiled)}
+const char fhir_names[] =
+${names.literal()};
+const char fhir_texts[] =
+${texts.literal()};
+${body.join('\n')}
+const FhirHash fhir_def_hash = { ${defHash.first}, ${defHash.mask} };
+const uint16_t fhir_param_count = ${rows.length}, fhir_def_any = ${anyResource};
+`;
+fs.writeFileSync(path.join(outDir, 'fhir_tables.c'), source);
