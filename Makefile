@@ -74,6 +74,13 @@ $(foreach t,$(UNIT:.c=),$(eval $(call UNIT_RULE,$(t))))
 unit: $(UNIT:%.c=$(O)/%)
 	@tools/run-unit $^
 
+# --- check: format, lint, rooms, banned functions, sizes ---------------------------------------------------------------
+check: setup $(GEN_HEADERS)
+	@tools/apt clang clang-format clang-tidy python3
+	@tools/check-rooms && tools/check-banned && tools/check-size
+	@clang-format --dry-run --Werror $$(find src tests bench -name '*.[ch]')
+	@tools/lint $(CFLAGS)
+
 # --- fuzz targets: tests/fuzz/ROOM_what.c, clang + libFuzzer ----------------------------------------------------------
 include tests/tests.mk
 
