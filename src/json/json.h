@@ -3,7 +3,8 @@
  * lone surrogates, invalid UTF-8 and NUL, nesting deeper than JSON_DEPTH, and says where.
  *
  * Shape in memory: one array of 16-byte nodes in document order. An object's node is followed by key node, value
- * node, key node, … ; `span` jumps over a whole value. A JVal is valid as long as the arena and the text live. */
+ * node, key node, … ; `span` jumps over a whole value (of a key: 1, to its value). A JVal is valid as long as the arena
+ * and the text live. */
 #ifndef JSON_JSON_H
 #define JSON_JSON_H
 
@@ -15,13 +16,13 @@ enum { JSON_DEPTH = 100, JSON_MAX = 512 * 1024 * 1024 };
 typedef enum JKind { J_ABSENT, J_NULL, J_FALSE, J_TRUE, J_NUMBER, J_STRING, J_ARRAY, J_OBJECT } JKind;
 
 typedef struct JNode {
-	uint32_t at;   /* offset of the token in the text; for a string: of the first byte after the quote */
-	uint32_t len;  /* string, number: bytes in the text (a string's raw bytes, escapes not decoded);
-	                  array: items; object: members */
-	uint32_t span; /* nodes in this value including itself: the next sibling is node + span */
-	uint8_t kind;  /* JKind */
+	uint32_t at;     /* offset of the token in the text; for a string: of the first byte after the quote */
+	uint32_t len;    /* string, number: bytes in the text (a string's raw bytes, escapes not decoded);
+	                    array: items; object: members */
+	uint32_t span;   /* nodes in this value including itself: the next sibling is node + span */
+	uint8_t kind;    /* JKind */
 	uint8_t escaped; /* string: has a backslash */
-	uint16_t spare;
+	uint16_t depth;  /* arrays and objects around this value; a key: not set */
 } JNode;
 
 typedef struct Json {
@@ -42,14 +43,24 @@ typedef struct JError {
 } JError;
 
 /* Parse all of text (which must outlive the result) into a. On ERR_SYNTAX *error is filled; ERR_TOO_LARGE past
- * JSON_MAX. A leading byte order mark is refused. */
+ * JSON_MAX, then *error is not. error may be NULL. A leading byte order mark is refused. Call random_init once
+ * before (names of large objects go through hash_keyed). Threads: any, each with its own arena. */
 NODISCARD Err json_parse(Arena *a, Str text, const Json **out, JError *error);
-static inline JVal json_root(const Json *doc) { return (JVal){ doc, doc ? doc->nodes : NULL }; }
+static inline JVal json_root(const Json *doc)
+{
+	return (JVal){ doc, doc ? doc->nodes : NULL };
+}
 /* Line and column (from 1) where the value starts. */
 void json_where(JVal v, unsigned *line, unsigned *col);
 
-static inline JKind json_kind(JVal v) { return v.node ? (JKind)v.node->kind : J_ABSENT; }
-static inline bool json_is(JVal v, JKind k) { return json_kind(v) == k; }
+static inline JKind json_kind(JVal v)
+{
+	return v.node ? (JKind)v.node->kind : J_ABSENT;
+}
+static inline bool json_is(JVal v, JKind k)
+{
+	return json_kind(v) == k;
+}
 /* Items of an array, members of an object; else 0. */
 size_t json_count(JVal v);
 /* Member of an object; absent when there is none or v is no object. */
@@ -57,18 +68,23 @@ JVal json_get(JVal v, Str key);
 #define JGET(v, lit) json_get((v), S(lit))
 /* Item i of an array. O(i) steps over siblings. A value that is no array is its own item 0. */
 JVal json_at(JVal v, size_t i);
-/* Path of member names, NULL-terminated; arrays on the way: their first item. json_path(v, "code", "coding", "code", NULL) */
+/* Path of member names, NULL-terminated; arrays on the way: their first item, the last value as it is. json_path(v,
+ * "code", "coding", "code", NULL) */
 JVal json_path(JVal v, ...) __attribute__((sentinel));
 
 /* A string's decoded text: a view when it has no escapes, else decoded into a. Absent when v is no string. */
 Str json_str(JVal v, Arena *a);
 /* Member's string: the common case. */
-static inline Str json_get_str(JVal v, Str key, Arena *a) { return json_str(json_get(v, key), a); }
+static inline Str json_get_str(JVal v, Str key, Arena *a)
+{
+	return json_str(json_get(v, key), a);
+}
 #define JSTR(v, lit, a) json_str(json_get((v), S(lit)), (a))
 /* Is v the string s? Without decoding when there are no escapes. */
 bool json_str_is(JVal v, Str s);
 /* The source text of a value, byte for byte (a string with its quotes). */
 Str json_raw(JVal v);
+/* A number without point or exponent that fits; a number that is finite as a double. False leaves *out untouched. */
 NODISCARD bool json_int(JVal v, int64_t *out);
 NODISCARD bool json_double(JVal v, double *out);
 static inline bool json_bool(JVal v, bool otherwise)
@@ -93,7 +109,8 @@ bool json_next(JIter *it);
 /* Over the items of an array, or over the value itself when it is not an array; nothing when absent. */
 JIter json_each(JVal v);
 
-/* Writer: streams into a Buf; commas and colons are its business. Strings are escaped by need. */
+/* Writer: streams into a Buf; commas and colons are its business. Strings are escaped by need and must be UTF-8.
+ * At most 127 levels deep. Wrong nesting is a bug and aborts; that the Buf is full shows in out->full. */
 typedef struct JWriter {
 	Buf *out;
 	unsigned depth;
@@ -120,7 +137,8 @@ void jw_raw(JWriter *w, Str json); /* text that is JSON already */
 #define JW_ARRAY(w, lit) (jw_key((w), S(lit)), jw_array(w))
 void jw_str_opt(JWriter *w, Str key, Str s);
 
-/* A copy of object v in which top-level members are replaced, added (at the end) or removed. */
+/* A copy of object v, without white space, in which top-level members are replaced, added (at the end) or removed.
+ * Each key once in changes. Absent when v is no object. */
 typedef struct JChange {
 	Str key;
 	Str json; /* new value as JSON text; absent: remove the member */
