@@ -133,18 +133,45 @@ void *arena_zero(Arena *a, size_t n)
 	return p;
 }
 
+#ifndef ARENA_DEBUG
+/* Makes the block being filled larger. The first one stays what it is: arena_reset keeps it. */
+static bool enlarge_block(Arena *a, size_t cap)
+{
+	Block *before = a->first;
+	if (a->block == a->first)
+		return false;
+	while (before->next != a->block)
+		before = before->next;
+	Block *b = realloc(a->block, sizeof *b + cap);
+	if (!b)
+		die("out of memory (%zu bytes)", cap);
+	b->cap = cap;
+	before->next = a->block = b;
+	a->last = b->data;
+	return true;
+}
+
+/* Grows or shrinks the piece handed out last where it is; one that has a block for itself takes the block along,
+ * so that a large buffer leaves no smaller copies of itself behind. */
+static bool grow_last(Arena *a, size_t n)
+{
+	size_t start = (size_t)(a->last - a->block->data);
+	size_t need = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	if (need < n)
+		die("arena: size overflow");
+	if (need > a->block->cap - start && (start || !enlarge_block(a, need)))
+		return false;
+	a->used += start + need - a->at;
+	a->at = start + need;
+	return true;
+}
+#endif
+
 void *arena_grow(Arena *a, void *p, size_t old_n, size_t n)
 {
 #ifndef ARENA_DEBUG
-	if (p && p == a->last) {
-		size_t start = (size_t)(a->last - a->block->data);
-		size_t need = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-		if (need >= n && need <= a->block->cap - start) {
-			a->used += start + need - a->at;
-			a->at = start + need;
-			return p;
-		}
-	}
+	if (p && p == a->last && grow_last(a, n))
+		return a->last;
 #endif
 	void *q = arena_raw(a, n);
 	if (p && old_n)

@@ -3,9 +3,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/log.h"
+
 Buf buf_new(Arena *a, size_t first, size_t max)
 {
 	Buf b = { .arena = a, .max = max ? max : BUF_MAX };
+	if (first > b.max)
+		first = b.max;
 	if (first) {
 		b.p = arena_raw(a, first);
 		b.cap = first;
@@ -15,7 +19,7 @@ Buf buf_new(Arena *a, size_t first, size_t max)
 
 char *buf_room(Buf *b, size_t more)
 {
-	if (more <= b->cap - b->n && !b->full)
+	if (b->p && more <= b->cap - b->n && !b->full)
 		return b->p + b->n;
 	if (b->full || more > b->max || b->n > b->max - more) {
 		b->full = true;
@@ -71,9 +75,14 @@ void buf_printf(Buf *b, const char *fmt, ...)
 	va_copy(again, ap);
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	char *to = n >= 0 ? buf_room(b, (size_t)n + 1) : NULL;
-	if (to) {
-		vsnprintf(to, (size_t)n + 1, fmt, again);
+	if (n < 0)
+		die("buf_printf: bad format");
+	if ((size_t)n == b->max - b->n) { /* fits, but for the NUL */
+		char *p = arena_raw(b->arena, (size_t)n + 1);
+		vsnprintf(p, (size_t)n + 1, fmt, again);
+		buf_add(b, str_n(p, (size_t)n));
+	} else if (buf_room(b, (size_t)n + 1)) {
+		vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;
 	}
 	va_end(again);

@@ -22,7 +22,10 @@ void buf_add(Buf *b, Str s);
 void buf_byte(Buf *b, char c);
 void buf_int(Buf *b, int64_t v);
 void buf_printf(Buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static inline Str buf_str(const Buf *b) { return (Str){ b->p ? b->p : "", b->n }; }
+static inline Str buf_str(const Buf *b)
+{
+	return (Str){ b->p ? b->p : "", b->n };
+}
 #define BUF_LIT(b, lit) buf_add((b), S(lit))
 
 #endif

@@ -1,5 +1,7 @@
 #include "base/err.h"
 
+#include <pthread.h>
+
 static const struct {
 	const char *name;
 	int status;
@@ -20,18 +22,22 @@ Str err_issue_type(Err e)
 	return str_c(rows[e].issue);
 }
 
-Str err_name(Err e)
+static char names[COUNT_OF(rows)][24];
+
+static void make_names(void)
 {
-	static char lower[COUNT_OF(rows)][24];
-	static bool made[COUNT_OF(rows)];
-	if (!__atomic_load_n(&made[e], __ATOMIC_ACQUIRE)) {
+	for (size_t e = 0; e < COUNT_OF(rows); e++) {
 		const char *s = rows[e].name;
 		if (!strncmp(s, "ERR_", 4))
 			s += 4;
-		size_t n = strlen(s);
-		for (size_t i = 0; i <= n; i++)
-			lower[e][i] = (char)(s[i] >= 'A' && s[i] <= 'Z' ? s[i] + 32 : s[i]);
-		__atomic_store_n(&made[e], true, __ATOMIC_RELEASE);
+		for (size_t i = 0; s[i] && i + 1 < sizeof names[e]; i++)
+			names[e][i] = (char)(s[i] >= 'A' && s[i] <= 'Z' ? s[i] + 32 : s[i]);
 	}
-	return str_c(lower[e]);
+}
+
+Str err_name(Err e)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, make_names);
+	return str_c(names[e]);
 }

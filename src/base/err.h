@@ -6,25 +6,25 @@
 #include "base/str.h"
 
 /*      name             status  FHIR issue type */
-#define ERR_LIST(X)                                      \
-	X(OK, 200, "informational")                      \
-	X(ERR_SYNTAX, 400, "structure")                  \
-	X(ERR_BAD_REQUEST, 400, "invalid")               \
-	X(ERR_INVALID, 422, "invariant")                 \
-	X(ERR_SIGN_IN, 401, "login")                     \
-	X(ERR_FORBIDDEN, 403, "forbidden")               \
-	X(ERR_NOT_FOUND, 404, "not-found")               \
-	X(ERR_METHOD, 405, "not-supported")              \
-	X(ERR_NOT_ACCEPTABLE, 406, "not-supported")      \
-	X(ERR_CONFLICT, 409, "conflict")                 \
-	X(ERR_GONE, 410, "deleted")                      \
-	X(ERR_VERSION, 412, "conflict")                  \
-	X(ERR_TOO_LARGE, 413, "too-long")                \
-	X(ERR_MEDIA_TYPE, 415, "not-supported")          \
-	X(ERR_TOO_MANY, 429, "throttled")                \
-	X(ERR_INTERNAL, 500, "exception")                \
-	X(ERR_NOT_SUPPORTED, 501, "not-supported")       \
-	X(ERR_BUSY, 503, "transient")                    \
+#define ERR_LIST(X)                                 \
+	X(OK, 200, "informational")                 \
+	X(ERR_SYNTAX, 400, "structure")             \
+	X(ERR_BAD_REQUEST, 400, "invalid")          \
+	X(ERR_INVALID, 422, "invariant")            \
+	X(ERR_SIGN_IN, 401, "login")                \
+	X(ERR_FORBIDDEN, 403, "forbidden")          \
+	X(ERR_NOT_FOUND, 404, "not-found")          \
+	X(ERR_METHOD, 405, "not-supported")         \
+	X(ERR_NOT_ACCEPTABLE, 406, "not-supported") \
+	X(ERR_CONFLICT, 409, "conflict")            \
+	X(ERR_GONE, 410, "deleted")                 \
+	X(ERR_VERSION, 412, "conflict")             \
+	X(ERR_TOO_LARGE, 413, "too-long")           \
+	X(ERR_MEDIA_TYPE, 415, "not-supported")     \
+	X(ERR_TOO_MANY, 429, "throttled")           \
+	X(ERR_INTERNAL, 500, "exception")           \
+	X(ERR_NOT_SUPPORTED, 501, "not-supported")  \
+	X(ERR_BUSY, 503, "transient")               \
 	X(ERR_IO, 500, "exception")
 
 typedef enum Err {

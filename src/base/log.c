@@ -13,7 +13,7 @@ void log_level(LogLevel min)
 	min_level = min;
 }
 
-static void write_line(const char *level, const char *fmt, va_list ap)
+static PRINTF_LIKE(2, 0) void write_line(const char *level, const char *fmt, va_list ap)
 {
 	char line[2048];
 	struct timespec ts;

@@ -11,6 +11,9 @@ void random_bytes(void *out, size_t n);
 Str random_text(Arena *a, size_t n);
 /* SipHash-2-4 under a key chosen at start: for tables keyed by what users name. */
 uint64_t hash_keyed(const void *p, size_t n);
-static inline uint64_t hash_str(Str s) { return hash_keyed(s.p, s.n); }
+static inline uint64_t hash_str(Str s)
+{
+	return hash_keyed(s.p, s.n);
+}
 
 #endif

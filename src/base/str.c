@@ -88,6 +88,8 @@ bool str_int(Str s, int64_t *out)
 
 bool str_utf8(Str s)
 {
+	if (!s.n)
+		return true;
 	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
 	while (p < end) {
 		unsigned c = *p;

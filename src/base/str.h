@@ -16,7 +16,10 @@ typedef struct Str {
 /* A Str from a literal; a variable does not compile. */
 #define S(lit) ((Str){ "" lit "", sizeof(lit) - 1 })
 /* The same for static initialisers. */
-#define S_INIT(lit) { "" lit "", sizeof(lit) - 1 }
+#define S_INIT(lit)                        \
+	{                                  \
+		"" lit "", sizeof(lit) - 1 \
+	}
 /* printf("%.*s", STR_ARG(s)) */
 #define STR_ARG(s) (int)(s).n, (s).p
 
@@ -24,9 +27,18 @@ typedef struct Str {
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
-static inline Str str_c(const char *z) { return (Str){ z, z ? strlen(z) : 0 }; }
-static inline Str str_n(const char *p, size_t n) { return (Str){ p, n }; }
-static inline bool str_eq(Str a, Str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
+static inline Str str_c(const char *z)
+{
+	return (Str){ z, z ? strlen(z) : 0 };
+}
+static inline Str str_n(const char *p, size_t n)
+{
+	return (Str){ p, n };
+}
+static inline bool str_eq(Str a, Str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 static inline bool str_starts(Str s, Str with)
 {
 	return s.n >= with.n && (with.n == 0 || memcmp(s.p, with.p, with.n) == 0);
@@ -36,8 +48,14 @@ static inline bool str_ends(Str s, Str with)
 	return s.n >= with.n && (with.n == 0 || memcmp(s.p + s.n - with.n, with.p, with.n) == 0);
 }
 /* The rest of s from byte i on; empty when i is past the end. */
-static inline Str str_from(Str s, size_t i) { return i >= s.n ? (Str){ s.p + s.n, 0 } : (Str){ s.p + i, s.n - i }; }
-static inline Str str_upto(Str s, size_t n) { return n >= s.n ? s : (Str){ s.p, n }; }
+static inline Str str_from(Str s, size_t i)
+{
+	return i >= s.n ? (Str){ s.p ? s.p + s.n : NULL, 0 } : (Str){ s.p + i, s.n - i };
+}
+static inline Str str_upto(Str s, size_t n)
+{
+	return n >= s.n ? s : (Str){ s.p, n };
+}
 
 /* -1, 0, 1 by bytes. */
 int str_cmp(Str a, Str b);
