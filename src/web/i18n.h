@@ -10,6 +10,7 @@
 #define WEB_I18N_H
 
 #include "access/scope.h"
+#include "base/time.h"
 #include "gen/messages.h" /* typedef enum Msg { MSG_NONE, … } Msg; */
 
 Str msg(Lang l, Msg key);
