@@ -86,6 +86,15 @@ bool str_int(Str s, int64_t *out)
 	return true;
 }
 
+Str str_clip(Str s, size_t n)
+{
+	if (s.n <= n)
+		return s;
+	while (n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+		n--;
+	return (Str){ s.p, n };
+}
+
 bool str_utf8(Str s)
 {
 	if (!s.n)

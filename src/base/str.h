@@ -72,6 +72,8 @@ Str str_trim(Str s);
 Str str_cut(Str s, char c, Str *head);
 /* Decimal integer that fills all of s and fits; false leaves *out untouched. */
 NODISCARD bool str_int(Str s, int64_t *out);
+/* At most n bytes of s, never cutting a UTF-8 character in two. */
+Str str_clip(Str s, size_t n);
 /* Is s well-formed UTF-8 (no surrogates, no overlong forms)? */
 bool str_utf8(Str s);
 
