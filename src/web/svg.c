@@ -1,37 +1,22 @@
 #include "web/svg.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { W = 360, H_ECO = 390, CX = 180, CY = 195, MAX_NODES = 40 };
 
 typedef struct Node {
-	Str name, role;
+	Str name;
 	const Tie *tie;
-	double angle, radius, x, y;
+	double radius, x, y;
 } Node;
 
-static int by_circle(const void *a, const void *b)
-{
-	const Node *x = a, *y = b;
-	return (x->tie->circle > y->tie->circle) - (x->tie->circle < y->tie->circle);
-}
-
-static size_t collect(const Dossier *d, Node *nodes)
+/* Everybody who has a place, by circle. */
+static size_t collect(const Network *net, Node *nodes)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < d->n_relatives && n < MAX_NODES; i++) {
-		const Relative *r = &d->relatives[i];
-		if (r->active && r->tie.circle != CIRCLE_NONE)
-			nodes[n++] = (Node){ .name = r->name, .role = r->relationship, .tie = &r->tie };
-	}
-	for (size_t i = 0; i < d->team.n_members && n < MAX_NODES; i++) {
-		const Member *m = &d->team.members[i];
-		if (m->active && m->tie.circle != CIRCLE_NONE && !str_starts(m->ref, S("RelatedPerson/")) &&
-		    !str_starts(m->ref, S("Patient/")))
-			nodes[n++] = (Node){ .name = m->name, .role = m->role_text, .tie = &m->tie };
-	}
-	qsort(nodes, n, sizeof *nodes, by_circle);
+	for (size_t i = 0; i < net->n_nodes && n < MAX_NODES; i++)
+		if (net->nodes[i].tie.circle != CIRCLE_NONE)
+			nodes[n++] = (Node){ .name = net->nodes[i].name, .tie = &net->nodes[i].tie };
 	return n;
 }
 
@@ -46,7 +31,6 @@ static void place(Node *nodes, size_t n)
 		if (i && nodes[i].tie->circle != nodes[i - 1].tie->circle)
 			angle += step * 0.6;
 		int near = nodes[i].tie->closeness ? nodes[i].tie->closeness : 2;
-		nodes[i].angle = angle;
 		nodes[i].radius = 62 + 44 * (near - 1) + (n > 9 && i % 2 ? 18 : 0);
 		nodes[i].x = CX + nodes[i].radius * cos(angle);
 		nodes[i].y = CY + nodes[i].radius * sin(angle) * 1.06;
@@ -184,7 +168,7 @@ static void table(Html *h, const Node *nodes, size_t n)
 	}
 	H(h, "</tr></thead><tbody class=\"govuk-table__body\">");
 	for (size_t i = 0; i < n; i++) {
-		Str key = arena_join(h->arena, S("eco.circle."), circle_code(nodes[i].tie->circle), STR_END);
+		Str key = arena_join(h->arena, S("circle."), circle_code(nodes[i].tie->circle), STR_END);
 		H(h, "<tr class=\"govuk-table__row\"><th scope=\"row\" class=\"govuk-table__header\">");
 		h_text(h, nodes[i].name);
 		H(h, "</th><td class=\"govuk-table__cell\">");
@@ -213,10 +197,10 @@ static void rings(Html *h)
 	}
 }
 
-void svg_ecogram(Html *h, const Dossier *d)
+void svg_ecogram(Html *h, const Dossier *d, const Network *net)
 {
 	Node nodes[MAX_NODES];
-	size_t n = collect(d, nodes);
+	size_t n = collect(net, nodes);
 	if (!n)
 		return;
 	place(nodes, n);

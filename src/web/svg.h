@@ -3,12 +3,13 @@
 #ifndef WEB_SVG_H
 #define WEB_SVG_H
 
-#include "care/dossier.h"
+#include "care/network.h"
 #include "web/html.h"
 
 /* The support network: the person in the middle, a sector per circle (family, friends, …), nearer is closer, line style is the bond:
- * thicker with more kinds of support, wavy when strained. Draws active relatives and team members. */
-void svg_ecogram(Html *h, const Dossier *d);
+ * thicker with more kinds of support, wavy when strained. Draws everybody who has a place
+ * (network_of). */
+void svg_ecogram(Html *h, const Dossier *d, const Network *net);
 
 /* Goal attainment of one care goal on its five levels: a dot for the team's newest judgement, a ring for the person's own. Nothing when the
  * goal has no level yet. */
