@@ -34,8 +34,6 @@ ${resources.map((r, i) => `\tFT_${r.toUpperCase()} = ${i + 1},\n`).join('')}	FT_
 
 #endif
 `;
-fs.mkdirSync(outDir, { recursive: true });
-fs.writeFileSync(path.join(outDir, 'fhir_types.h'), header);
 
 // --- pools ---------------------------------------------------------------------------------------------------------
 const hash = s => {
@@ -263,7 +261,8 @@ function requiredSet(el) {
 }
 function buildDefinition(sd) {
 	const root = sd.type;
-	const all = sd.snapshot.element.filter(e => e.max !== '0');
+	const all = sd.snapshot.element.filter(e => e.max !== '0' &&
+		!(sd.kind === 'primitive-type' && e.path === sd.id + '.value'));
 	const parents = new Set(all.map(e => e.path.split('.').slice(0, -1).join('.')));
 	const defOf = path => path === root ? defs[defIndex.get(sd.id)] : defs[defIndex.get(path)];
 	for (const e of all)
@@ -298,9 +297,9 @@ function buildDefinition(sd) {
 	}
 }
 function bindable(code) {
-	return ['code', 'Coding', 'CodeableConcept', 'string', 'uri', 'Quantity', 'SimpleQuantity'].includes(code);
+	return ['code', 'Coding', 'CodeableConcept', 'string', 'uri'].includes(code);
 }
-for (const id of [...resources, ...complexes])
+for (const id of [...resources, ...primitives, ...complexes])
 	buildDefinition(definitions.get(id));
 for (const d of defs)
 	for (const e of d.elements) {
@@ -323,7 +322,7 @@ for (const p of published)
 			params.get(r).set(p.code, p);
 		}
 
-const OP = { STOP: 0, NAME: 1, FIRST: 2, EQUAL: 3, IS: 4, TRUTH: 5, END: 6 };
+const OP = { STOP: 0, NAME: 1, EQUAL: 2, IS: 3, TRUTH: 4, END: 5 };
 class CannotCompile extends Error {}
 function step(states, name) {
 	const next = [];
@@ -362,8 +361,6 @@ function compilePath(type, text) {
 				states = withOps(states, OP.EQUAL, names.add(t[1]), names.add(t[2]));
 			else if ((t = /^\.?as\(([A-Za-z]+)\)/.exec(text)))
 				states = asType(states, t[1]);
-			else if ((t = /^\[0\]/.exec(text)))
-				states = withOps(states, OP.FIRST);
 			else if ((t = /^\.?([A-Za-z]+)(?![A-Za-z(])/.exec(text)))
 				states = step(states, t[1]);
 			else
@@ -479,7 +476,7 @@ for (const r of resources) {
 		numbers.set(`${r}.${code}`, rows.length + 1);
 		rows.push({ type: defIndex.get(r), code: names.add(code), kind: KINDS[p.type], program: compile(r, p),
 			expression: texts.add(p.expression || ''), targets: targetSet((p.target || []).filter(t => t !== 'Resource')),
-			indexed: isIndexed(r, code) ? 1 : 0 });
+			flags: (isIndexed(r, code) ? 1 : 0) | (/ != false/.test(p.expression) ? 2 : 0) });
 	}
 }
 paramFirst.push(rows.length);
@@ -522,9 +519,16 @@ const bits = list => {
 	return `{ { ${w.map(x => '0x' + x.toString(16) + 'U').join(', ')} } }`;
 };
 const primitiveOf = d => d.kind === 'DEF_PRIMITIVE' ? 'PRIM_' + d.name.toUpperCase() : 'PRIM_NONE';
+const SPECIAL = ['Address', 'CodeableConcept', 'Coding', 'ContactPoint', 'Extension', 'HumanName', 'Identifier', 'Money',
+	'Period', 'Quantity', 'Range', 'Reference', 'Timing'];
+function specialOf(d) {
+	const sd = definitions.get(d.name);
+	const name = sd?.baseDefinition?.endsWith('/Quantity') ? 'Quantity' : d.name;
+	return SPECIAL.includes(name) ? 'SPECIAL_' + name.toUpperCase() : 'SPECIAL_NONE';
+}
 const body = [
 	table('FhirDef', 'fhir_defs', defs.map(d => `{ 0x${(d.required || 0n).toString(16)}U, { ${d.hash.first}, ${d.hash.mask} }, ` +
-		`${names.add(d.name)}, ${d.first}, ${d.elements.length}, ${d.kind}, ${primitiveOf(d)} }`), 2),
+		`${names.add(d.name)}, ${d.first}, ${d.elements.length}, ${d.kind}, ${primitiveOf(d)}, ${specialOf(d)} }`), 2),
 	table('FhirElement', 'fhir_elements', defs.flatMap(d => d.elements).map(e =>
 		`{ ${[names.add(e.name), names.add(e.base), e.def, e.binding, e.targets, e.slot, e.flags].join(', ')} }`), 4),
 	table('FhirBinding', 'fhir_bindings', bindings.map(b =>
@@ -533,7 +537,7 @@ const body = [
 	table('uint32_t', 'fhir_systems', systems),
 	table('TypeSet', 'fhir_targets', targetSets.map(bits), 1),
 	table('FhirParam', 'fhir_params', rows.map(p =>
-		`{ ${[p.expression, p.program, p.code, p.targets, p.type, p.kind, p.indexed].join(', ')} }`), 4),
+		`{ ${[p.expression, p.program, p.code, p.targets, p.type, p.kind, p.flags].join(', ')} }`), 4),
 	table('uint16_t', 'fhir_param_first', paramFirst),
 	table('uint16_t', 'fhir_program', program),
 	table('uint16_t', 'fhir_compartment', compartment),
@@ -560,4 +564,6 @@ ${body.join('\n')}
 const FhirHash fhir_def_hash = { ${defHash.first}, ${defHash.mask} };
 const uint16_t fhir_param_count = ${rows.length}, fhir_def_any = ${anyResource};
 `;
+fs.mkdirSync(outDir, { recursive: true });
 fs.writeFileSync(path.join(outDir, 'fhir_tables.c'), source);
+fs.writeFileSync(path.join(outDir, 'fhir_types.h'), header);

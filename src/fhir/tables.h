@@ -31,6 +31,24 @@ typedef enum Primitive {
 	PRIM_XHTML,
 } Primitive;
 
+/* Types with rules of their own, in checks or in search. */
+typedef enum Special {
+	SPECIAL_NONE,
+	SPECIAL_ADDRESS,
+	SPECIAL_CODEABLECONCEPT,
+	SPECIAL_CODING,
+	SPECIAL_CONTACTPOINT,
+	SPECIAL_EXTENSION,
+	SPECIAL_HUMANNAME,
+	SPECIAL_IDENTIFIER,
+	SPECIAL_MONEY,
+	SPECIAL_PERIOD,
+	SPECIAL_QUANTITY, /* and what specialises it: Age, Duration, … */
+	SPECIAL_RANGE,
+	SPECIAL_REFERENCE,
+	SPECIAL_TIMING,
+} Special;
+
 /* A hash table over `mask + 1` slots from fhir_slot[first] on; a slot holds index + 1, 0 is free; linear probing. */
 typedef struct FhirHash {
 	uint32_t first;
@@ -45,6 +63,7 @@ typedef struct FhirDef {
 	uint16_t first, count;
 	uint8_t kind;      /* DefKind */
 	uint8_t primitive; /* Primitive */
+	uint8_t special;   /* Special */
 } FhirDef;
 
 enum { EL_ARRAY = 1, EL_CHOICE = 2 };
@@ -76,6 +95,8 @@ typedef struct FhirCode {
 	uint16_t system;
 } FhirCode;
 
+enum { PARAM_FLAG_INDEXED = 1, PARAM_FLAG_TRUTH = 2 /* false when its path yields nothing */ };
+
 /* A search parameter of one type. */
 typedef struct FhirParam {
 	uint32_t expression; /* in fhir_texts */
@@ -84,17 +105,16 @@ typedef struct FhirParam {
 	uint16_t targets;
 	uint8_t type;
 	uint8_t kind; /* ParamKind */
-	uint8_t indexed;
+	uint8_t flags; /* PARAM_FLAG_… */
 } FhirParam;
 
 /* Steps of a compiled path. A program is one or more paths, each ended by PATH_END, then PATH_STOP. */
 typedef enum PathOp {
 	PATH_STOP,
 	PATH_NAME,  /* name: the member, every item of an array */
-	PATH_FIRST, /* the first item only */
 	PATH_EQUAL, /* name, text: go on when the member is the string */
 	PATH_IS,    /* FhirType: go on when the reference points to the type */
-	PATH_TRUTH, /* the whole path: true when it is there and not false, else false */
+	PATH_TRUTH, /* the whole path: true unless it is false */
 	PATH_END,   /* definition, binding: a value */
 } PathOp;
 

@@ -1,0 +1,410 @@
+/* One walk over a resource beside its definition. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "fhir/check.h"
+#include "fhir/reference.h"
+#include "fhir/validate.h"
+
+/* Where we are: a list from the element up to the resource, on the stack; it becomes text when there is an issue. */
+typedef struct Place {
+	const struct Place *up;
+	Str name;
+	long index; /* in an array; -1: not in one */
+} Place;
+
+typedef struct Walk {
+	Outcome *out;
+	JVal container; /* the resource whose `contained` a "#id" names */
+	bool contained; /* inside a contained resource */
+} Walk;
+
+enum { TOKEN_SHOWN = 100 };
+
+static void check_resource(Walk *w, const Place *place, JVal v, bool contained);
+static void check_object(Walk *w, const Place *place, const FhirDef *d, JVal v);
+
+static void add_place(Buf *b, const Place *p)
+{
+	if (p->up) {
+		add_place(b, p->up);
+		buf_byte(b, '.');
+	}
+	buf_add(b, p->name);
+	if (p->index >= 0)
+		buf_printf(b, "[%ld]", p->index);
+}
+
+__attribute__((format(printf, 5, 6))) static void report(Walk *w, const Place *place, JVal v, Str code, const char *fmt, ...)
+{
+	char text[600];
+	size_t before = w->out->count;
+	Str expression = { NULL, 0 };
+	if (before < OUTCOME_MAX_ISSUES && place) {
+		Buf b = buf_new(w->out->arena, 64, 4096);
+		add_place(&b, place);
+		expression = buf_str(&b);
+	}
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	outcome_add(w->out, SEV_ERROR, code, expression, "%s", text);
+	if (w->out->count > before)
+		json_where(v, &w->out->issues[before].line, &w->out->issues[before].col);
+}
+
+/* The offending token, cut at a whole character. */
+static Str shown(Str token)
+{
+	size_t n = token.n < TOKEN_SHOWN ? token.n : TOKEN_SHOWN;
+	while (n && n < token.n && ((uint8_t)token.p[n] & 0xC0) == 0x80)
+		n--;
+	return str_upto(token, n);
+}
+static Str raw_string(JVal v) { return str_n(v.doc->text.p + v.node->at, v.node->len); }
+
+/* --- references and contained resources ----------------------------------------------------------------------------- */
+static JVal contained_by_id(const Walk *w, Str id)
+{
+	for (JIter it = json_each(JGET(w->container, "contained")); json_next(&it);)
+		if (json_str_is(JGET(it.value, "id"), id))
+			return it.value;
+	return (JVal){ w->container.doc, NULL };
+}
+
+static Str targets_text(const FhirElement *e, Arena *a)
+{
+	Buf b = buf_new(a, 64, 400);
+	for (unsigned t = 1; t < FT_COUNT; t++)
+		if (typeset_has(&fhir_targets[e->targets], (FhirType)t))
+			buf_printf(&b, "%s%s", b.n ? ", " : "", fhir_names + fhir_defs[t].name);
+	return buf_str(&b);
+}
+
+static void check_target(Walk *w, const Place *place, const FhirElement *e, JVal v, FhirType type)
+{
+	if (type == FT_NONE || !e->targets || typeset_has(&fhir_targets[e->targets], type))
+		return;
+	Str allowed = targets_text(e, w->out->arena);
+	report(w, place, v, S("value"), "A reference to %s is not allowed here; allowed: %.*s", fhir_names + fhir_defs[type].name,
+	       STR_ARG(allowed));
+}
+
+static void check_reference(Walk *w, const Place *place, const FhirElement *e, JVal v)
+{
+	Reference ref;
+	Arena *a = w->out->arena;
+	JVal text = JGET(v, "reference");
+	check_target(w, place, e, v, fhir_type(JSTR(v, "type", a)));
+	if (!json_is(text, J_STRING))
+		return;
+	Str s = json_str(text, a);
+	if (!reference_parse(s, &ref)) {
+		Str token = shown(s);
+		report(w, place, text, S("value"),
+		       "'%.*s' is not a reference: it would be Type/id with an R4 resource type, an absolute URL, urn:… or #id",
+		       STR_ARG(token));
+		return;
+	}
+	if (ref.kind == REF_CONTAINED && ref.id.n) {
+		JVal target = contained_by_id(w, ref.id);
+		if (!target.node)
+			report(w, place, text, S("invariant"), "'%.*s' names no contained resource of this resource",
+			       STR_ARG(shown(s)));
+		ref.type = fhir_type(JSTR(target, "resourceType", a));
+	}
+	check_target(w, place, e, text, ref.type);
+}
+
+/* Is "#id" the text of some string in v? */
+static bool mentions(JVal v, Str id)
+{
+	if (json_is(v, J_STRING)) {
+		Str s = raw_string(v);
+		return s.n == id.n + 1 && s.p[0] == '#' && str_eq(str_from(s, 1), id);
+	}
+	for (JIter it = json_iter(v); json_next(&it);)
+		if (mentions(it.value, id))
+			return true;
+	return false;
+}
+
+static void check_contained(Walk *w, const Place *place, JVal v)
+{
+	JVal meta = JGET(v, "meta");
+	JVal id = JGET(v, "id");
+	if (JGET(v, "contained").node)
+		report(w, place, v, S("invariant"), "A contained resource may not contain resources itself");
+	if (JGET(meta, "versionId").node || JGET(meta, "lastUpdated").node)
+		report(w, place, meta, S("invariant"), "A contained resource has no meta.versionId or meta.lastUpdated");
+	if (JGET(meta, "security").node)
+		report(w, place, meta, S("invariant"), "A contained resource has no meta.security of its own");
+	if (!json_is(id, J_STRING)) {
+		report(w, place, v, S("required"), "A contained resource needs an id, so that it can be referred to");
+		return;
+	}
+	Str s = raw_string(id);
+	if (!mentions(w->container, s) && !mentions(v, S(""))) /* the second: it refers to what contains it, "#" */
+		report(w, place, v, S("invariant"), "Nothing refers to this contained resource; a reference would be '#%.*s'",
+		       STR_ARG(shown(s)));
+}
+
+/* --- codes --------------------------------------------------------------------------------------------------------------- */
+static bool coding_in(const FhirBinding *b, JVal coding, Arena *a)
+{
+	Str code = JSTR(coding, "code", a);
+	Str system = JSTR(coding, "system", a);
+	return code.p && binding_has(b, system.p ? system : S(""), code);
+}
+
+static void report_code(Walk *w, const Place *place, const FhirBinding *b, JVal v, Str code)
+{
+	Arena *a = w->out->arena;
+	Buf some = buf_new(a, 64, 300);
+	for (uint32_t i = 0; i < b->count && i < 12; i++)
+		buf_printf(&some, "%s%s", i ? ", " : "", fhir_texts + fhir_codes[b->first + i].text);
+	if (b->count > 12)
+		BUF_LIT(&some, ", …");
+	Str list = buf_str(&some), token = shown(code);
+	report(w, place, v, S("code-invalid"), "'%.*s' is not in the required value set %s%s%.*s", STR_ARG(token),
+	       fhir_texts + b->name, list.n ? ": " : "", STR_ARG(list));
+}
+
+static void check_concept(Walk *w, const Place *place, const FhirBinding *b, JVal v)
+{
+	Str first = { "", 0 };
+	for (JIter it = json_each(JGET(v, "coding")); json_next(&it);) {
+		if (coding_in(b, it.value, w->out->arena))
+			return;
+		if (!first.n)
+			first = JSTR(it.value, "code", w->out->arena);
+	}
+	if (!JGET(v, "extension").node)
+		report_code(w, place, b, v, first);
+}
+
+static void check_binding(Walk *w, const Place *place, const FhirElement *e, JVal v)
+{
+	const FhirBinding *b = &fhir_bindings[e->binding];
+	const FhirDef *d = &fhir_defs[e->def];
+	if (d->kind == DEF_PRIMITIVE) {
+		Str code = json_str(v, w->out->arena);
+		if (code.p && !binding_has(b, (Str){ NULL, 0 }, code))
+			report_code(w, place, b, v, code);
+	} else if (d->special == SPECIAL_CODEABLECONCEPT) {
+		check_concept(w, place, b, v);
+	} else if (!coding_in(b, v, w->out->arena) && !JGET(v, "extension").node) {
+		report_code(w, place, b, v, JSTR(v, "code", w->out->arena));
+	}
+}
+
+/* --- values ---------------------------------------------------------------------------------------------------------------- */
+static void check_primitive(Walk *w, const Place *place, const FhirElement *e, JVal v)
+{
+	const FhirDef *d = &fhir_defs[e->def];
+	Primitive p = (Primitive)d->primitive;
+	if (primitive_ok(p, v, w->out->arena)) {
+		if (e->binding)
+			check_binding(w, place, e, v);
+		return;
+	}
+	if (p == PRIM_XHTML && json_is(v, J_STRING)) {
+		report(w, place, v, S("value"), "The narrative has %s", narrative_problem(json_str(v, w->out->arena)));
+		return;
+	}
+	if (json_is(v, J_OBJECT) || json_is(v, J_ARRAY)) {
+		report(w, place, v, S("structure"), "This is an %s; it would be %s", json_is(v, J_OBJECT) ? "object" : "array",
+		       primitive_form(p));
+		return;
+	}
+	bool text = p == PRIM_STRING || p == PRIM_MARKDOWN || p == PRIM_BASE64BINARY;
+	Str token = text ? S("This text") : shown(json_raw(v));
+	report(w, place, v, S("value"), "%.*s is not %s", STR_ARG(token), primitive_form(p));
+}
+
+static void check_value(Walk *w, const Place *place, const FhirElement *e, JVal v)
+{
+	const FhirDef *d = &fhir_defs[e->def];
+	if (d->kind == DEF_PRIMITIVE) {
+		check_primitive(w, place, e, v);
+		return;
+	}
+	if (d->kind == DEF_ANY_RESOURCE) {
+		check_resource(w, place, v, str_eq(place->name, S("contained")));
+		return;
+	}
+	if (!json_is(v, J_OBJECT)) {
+		report(w, place, v, S("structure"), "This would be an object: %s", fhir_names + d->name);
+		return;
+	}
+	check_object(w, place, d, v);
+	if (d->special == SPECIAL_REFERENCE)
+		check_reference(w, place, e, v);
+	if (e->binding)
+		check_binding(w, place, e, v);
+}
+
+static JVal sibling_item(JVal object, Str key, size_t i)
+{
+	char name[80];
+	bool is_sibling = key.p[0] == '_';
+	if (key.n + 2 > sizeof name)
+		return (JVal){ object.doc, NULL };
+	name[0] = '_';
+	memcpy(name + 1, key.p, key.n);
+	JVal other = json_get(object, is_sibling ? str_from(key, 1) : str_n(name, key.n + 1));
+	return json_is(other, J_ARRAY) ? json_at(other, i) : (JVal){ object.doc, NULL };
+}
+
+/* What stands beside a primitive in `_name`: an object with id and extensions. */
+static void check_beside(Walk *w, const Place *place, const FhirElement *e, JVal v)
+{
+	if (json_is(v, J_OBJECT))
+		check_object(w, place, &fhir_defs[e->def], v);
+	else
+		report(w, place, v, S("structure"), "'_%.*s' would be an object with id or extension", STR_ARG(place->name));
+}
+
+static void check_items(Walk *w, Place *place, const FhirElement *e, JVal object, const JIter *member)
+{
+	bool beside = member->key.p[0] == '_';
+	for (JIter it = json_iter(member->value); json_next(&it);) {
+		place->index = (long)it.index;
+		if (json_is(it.value, J_NULL) && fhir_defs[e->def].kind == DEF_PRIMITIVE) {
+			JVal other = sibling_item(object, member->key, it.index);
+			if (!other.node || json_is(other, J_NULL))
+				report(w, place, it.value, S("structure"), "null without a value or extension beside it at the same place");
+		} else if (beside) {
+			check_beside(w, place, e, it.value);
+		} else {
+			check_value(w, place, e, it.value);
+		}
+	}
+}
+
+static void check_member(Walk *w, const Place *up, const FhirElement *e, JVal object, const JIter *member)
+{
+	bool beside = member->key.p[0] == '_';
+	Str name = e->flags & EL_CHOICE ? str_c(fhir_names + e->base) : str_c(fhir_names + e->name);
+	Place place = { up, e->flags & EL_CHOICE ? str_upto(name, name.n - 3) : name, -1 };
+	JVal v = member->value;
+	if (json_is(v, J_NULL)) {
+		report(w, &place, v, S("structure"), "null is not a value; leave the element out");
+	} else if (json_is(v, J_ARRAY) != ((e->flags & EL_ARRAY) != 0)) {
+		report(w, &place, v, S("structure"),
+		       e->flags & EL_ARRAY ? "This element repeats: it would be an array" : "This element does not repeat: it would not be an array");
+	} else if (json_is(v, J_ARRAY)) {
+		if (!json_count(v))
+			report(w, &place, v, S("structure"), "An empty array; leave the element out");
+		check_items(w, &place, e, object, member);
+	} else if (beside) {
+		check_beside(w, &place, e, v);
+	} else {
+		check_value(w, &place, e, v);
+	}
+}
+
+/* --- objects ------------------------------------------------------------------------------------------------------------------ */
+static void report_missing(Walk *w, const Place *place, const FhirDef *d, JVal v, uint64_t missing)
+{
+	for (size_t i = 0; i < d->count && missing; i++) {
+		const FhirElement *e = &fhir_elements[d->first + i];
+		if (!(missing >> e->slot & 1))
+			continue;
+		missing &= ~(UINT64_C(1) << e->slot);
+		report(w, place, v, S("required"), "'%s' is missing; %s needs it", fhir_names + e->base, fhir_names + d->name);
+	}
+}
+
+/* The element of a member name, also of `_name` beside a primitive; NULL when there is none. */
+static const FhirElement *element_of(const FhirDef *d, Str key)
+{
+	if (!key.n || key.p[0] != '_')
+		return fhir_element(d, key);
+	const FhirElement *e = fhir_element(d, str_from(key, 1));
+	return e && fhir_defs[e->def].kind == DEF_PRIMITIVE ? e : NULL;
+}
+
+static void check_extension(Walk *w, const Place *place, JVal v)
+{
+	bool has_value = false, has_extension = false;
+	for (JIter it = json_iter(v); json_next(&it);) {
+		has_value = has_value || str_starts(it.key, S("value")) || str_starts(it.key, S("_value"));
+		has_extension = has_extension || str_eq(it.key, S("extension"));
+	}
+	if (has_value == has_extension)
+		report(w, place, v, S("invariant"), "An extension has either a value or extensions; this one has %s",
+		       has_value ? "both" : "neither");
+}
+
+static void report_unknown(Walk *w, const Place *place, const FhirDef *d, const JIter *it)
+{
+	Str token = shown(it->key);
+	report(w, place, it->value, S("structure"), "%s has no element '%.*s'", fhir_names + d->name, STR_ARG(token));
+}
+
+static void check_object(Walk *w, const Place *place, const FhirDef *d, JVal v)
+{
+	uint64_t seen = 0;
+	uint16_t chosen[64];
+	size_t members = 0;
+	for (JIter it = json_iter(v); json_next(&it); members++) {
+		const FhirElement *e = element_of(d, it.key);
+		if (!e) {
+			if (d->kind == DEF_RESOURCE && str_eq(it.key, S("resourceType")))
+				continue;
+			report_unknown(w, place, d, &it);
+			continue;
+		}
+		uint64_t bit = UINT64_C(1) << e->slot;
+		if (seen & bit && chosen[e->slot] != e->name) {
+			report(w, place, it.value, S("structure"), "Only one type of '%s' can be given; there are '%s' and '%s'",
+			       fhir_names + e->base, fhir_names + chosen[e->slot], fhir_names + e->name);
+		}
+		seen |= bit;
+		chosen[e->slot] = e->name;
+		check_member(w, place, e, v, &it);
+	}
+	if (d->required & ~seen)
+		report_missing(w, place, d, v, d->required & ~seen);
+	if (!members)
+		report(w, place, v, S("structure"), "An empty object; leave the element out");
+	if (d->special == SPECIAL_EXTENSION)
+		check_extension(w, place, v);
+}
+
+/* --- resources ------------------------------------------------------------------------------------------------------------------ */
+/* `place` is where the resource stands; at the root it gets the name of its type here. */
+static void check_resource(Walk *w, const Place *place, JVal v, bool contained)
+{
+	JVal name = JGET(v, "resourceType");
+	if (!json_is(v, J_OBJECT) || !name.node) {
+		report(w, place, v, S("structure"), "A resource is an object with a member 'resourceType'");
+		return;
+	}
+	FhirType type = fhir_type(json_str(name, w->out->arena));
+	if (type == FT_NONE) {
+		Str token = shown(json_raw(name));
+		report(w, place, name, S("structure"), "%.*s is not a resource type of FHIR R4", STR_ARG(token));
+		return;
+	}
+	Walk outer = *w;
+	Place root = { NULL, fhir_type_name(type), -1 };
+	if (contained && !w->contained)
+		check_contained(w, place, v);
+	if (!contained)
+		w->container = v;
+	w->contained = contained;
+	check_object(w, place ? place : &root, &fhir_defs[type], v);
+	w->container = outer.container;
+	w->contained = outer.contained;
+}
+
+Err fhir_validate(JVal resource, Outcome *out)
+{
+	Walk w = { .out = out };
+	size_t before = out->errors;
+	check_resource(&w, NULL, resource, false);
+	return out->errors == before ? OK : ERR_INVALID;
+}
