@@ -5,9 +5,9 @@
  * users see is the rid under a keyed permutation (13 characters), so that a read by id is one look-up and ids tell
  * nothing; ids that others chose are in the alias table.
  *
- * Threads: every function may be called from any thread. Each thread that reads gets its own read connection, made at first
- * use and closed by store_thread_end (or at store_close). One writer thread batches all submitted transactions into one
- * commit (group commit). A failing fsync or commit ends the process. */
+ * Threads: every function may be called from any thread. Each thread that reads gets its own read connection, made at
+ * first use and closed by store_thread_end (or at store_close). One writer thread batches all submitted transactions
+ * into one commit (group commit). A failing fsync or commit ends the process. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -19,7 +19,10 @@ typedef struct Store Store;
 typedef int64_t Part; /* partition number, 1 … 2^38 */
 typedef int64_t Rid;  /* part << 24 | local */
 enum { PART_SHARED = 1, PART_CLOSED = 2, PART_FIRST = 16, LOCAL_BITS = 24 };
-static inline Part rid_part(Rid r) { return r >> LOCAL_BITS; }
+static inline Part rid_part(Rid r)
+{
+	return r >> LOCAL_BITS;
+}
 
 typedef struct StoreOptions {
 	Str dir;          /* --data DIR: holds samendoel.db and its WAL; made (0700) when missing */
@@ -38,11 +41,11 @@ typedef enum RowOp { ROW_CREATE = 1, ROW_UPDATE, ROW_DELETE } RowOp;
 typedef struct StoreRow {
 	Rid rid;
 	FhirType type;
-	int32_t version;   /* from 1 */
+	int32_t version; /* from 1 */
 	Millis updated;
-	RowOp op;          /* of this version; ROW_DELETE: body is empty */
-	Str id;            /* as users see it */
-	Str body;          /* the JSON text that is sent, with id and meta.versionId, meta.lastUpdated */
+	RowOp op; /* of this version; ROW_DELETE: body is empty */
+	Str id;   /* as users see it */
+	Str body; /* the JSON text that is sent, with id and meta.versionId, meta.lastUpdated */
 } StoreRow;
 
 /* Type and id → rid, through the permutation or the alias table. ERR_NOT_FOUND. Does not look at the row. */
@@ -55,8 +58,10 @@ NODISCARD Err store_get_version(Store *s, Rid rid, int32_t version, Arena *a, St
 NODISCARD Err store_history(Store *s, Rid rid, int32_t before, size_t limit, Arena *a, StoreRow **out, size_t *n);
 /* Versions of a whole partition with updated ≥ since, newest first, at most `limit`. */
 NODISCARD Err store_part_history(Store *s, Part part, Millis since, size_t limit, Arena *a, StoreRow **out, size_t *n);
-/* The current, not deleted resources of a partition whose type is in `types` (NULL: all), in rid order, from rid > after. */
-NODISCARD Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, size_t limit, Arena *a, StoreRow **out, size_t *n);
+/* The current, not deleted resources of a partition whose type is in `types` (NULL: all), in rid order, from rid >
+ * after. */
+NODISCARD Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, size_t limit, Arena *a, StoreRow **out,
+                         size_t *n);
 /* The id text of a rid that the server made (13 bytes + NUL into out). */
 void store_id_text(const Store *s, Rid rid, char out[14]);
 
@@ -85,7 +90,9 @@ void store_index(StoreTx *tx, bool add, uint16_t param, Str key, Rid rid);
 void store_log(StoreTx *tx, Part part, Str entry);
 
 /* A statement on a system table (accounts, sessions, …): a literal in the subset both engines share, with ?1 ?2 … */
-typedef struct SqlText { const char *z; } SqlText;
+typedef struct SqlText {
+	const char *z;
+} SqlText;
 #define SQL(lit) ((SqlText){ "" lit "" })
 typedef struct SqlArg {
 	enum { ARG_NULL, ARG_INT, ARG_TEXT, ARG_BLOB } kind;
@@ -105,8 +112,8 @@ typedef struct SqlRows {
 NODISCARD Err store_select(Store *s, SqlText sql, const SqlArg *args, size_t n, Arena *a, SqlRows *out);
 
 typedef void StoreDone(void *ctx, Err result);
-/* Hand over to the writer; done is called on the writer thread once the commit is durable (or refused). The arena must not be
- * touched until then. ERR_BUSY at once (done not called) when the queue is full. */
+/* Hand over to the writer; done is called on the writer thread once the commit is durable (or refused). The arena must
+ * not be touched until then. ERR_BUSY at once (done not called) when the queue is full. */
 NODISCARD Err store_submit(StoreTx *tx, StoreDone *done, void *ctx);
 /* Submit and wait. */
 NODISCARD Err store_commit(StoreTx *tx);
@@ -119,6 +126,7 @@ typedef struct LogHead {
 typedef struct LogEntry {
 	int64_t seq; /* from 0 */
 	Part part;
+	int64_t prev; /* seq of the entry before about the same partition; -1: none, or part 0 */
 	Str bytes;
 } LogEntry;
 NODISCARD Err store_log_head(Store *s, LogHead *out);
@@ -128,14 +136,18 @@ NODISCARD Err store_log_of_part(Store *s, Part part, int64_t before, size_t limi
 NODISCARD Err store_log_from(Store *s, int64_t seq, size_t limit, Arena *a, LogEntry **out, size_t *n);
 /* Inclusion proof of entry seq in the tree of `size` entries: hashes from the leaf up, *n ≤ 64. */
 NODISCARD Err store_log_proof(Store *s, int64_t seq, int64_t size, uint8_t proof[64][32], size_t *n);
+/* The leaf hash of an entry; and whether a proof leads from a leaf to a root. Neither needs a store. */
+void store_log_leaf(const LogEntry *e, uint8_t out[32]);
+NODISCARD bool store_log_check(const uint8_t leaf[32], int64_t seq, int64_t size, uint8_t (*proof)[32], size_t n,
+                               const uint8_t root[32]);
 
 /* ---- care for the store ---- */
 typedef struct StoreCheck {
 	int64_t resources, versions, index_rows, log_entries;
 	int64_t problems;
 } StoreCheck;
-/* Full check: engine's own, rows parse as the type and version they claim, index complete (through `expect`, which yields the
- * entries a body should have; NULL: skip), log hashes and root. Each problem is one line through `say`. */
+/* Full check: engine's own, rows parse as the type and version they claim, index complete (through `expect`, which
+ * yields the entries a body should have; NULL: skip), log hashes and root. Each problem is one line through `say`. */
 typedef void StoreSay(void *ctx, const char *line);
 typedef void *StoreExpect(FhirType type, Str body, Arena *a, size_t *n); /* returns IndexEntry[] (fhir/search.h) */
 NODISCARD Err store_verify(Store *s, StoreExpect *expect, StoreSay *say, void *ctx, StoreCheck *out);

@@ -1,0 +1,98 @@
+/* What the files of this room share. */
+#ifndef STORE_PRIVATE_H
+#define STORE_PRIVATE_H
+
+#include <pthread.h>
+
+#include "store/db.h"
+#include "store/ids.h"
+#include "store/log.h"
+
+#define STORE_FILE "samendoel.db"
+
+typedef struct Reader Reader;
+typedef struct Writer Writer;
+typedef struct Keys Keys;
+
+struct Store {
+	char *dir, *file;
+	bool read_only;
+	size_t cache_kib;
+	int lock_fd; /* -1: read-only */
+	IdKey id_key;
+	uint8_t sum_key[16];
+	bool id_like_alias; /* atomic: some foreign id could also be one of ours, so the alias table has the first word
+	                     */
+	pthread_key_t reader_key;
+	pthread_mutex_t readers_lock;
+	Reader *readers;
+	Keys *keys;
+	Slog *slog;
+	Writer *writer;
+};
+
+/* This thread's read connection. */
+NODISCARD Err store_reader(Store *s, Db **out);
+
+/* Checksum over all columns of a row's version. */
+int64_t row_sum(const Store *s, const StoreRow *row);
+
+/* ---- transactions ---- */
+typedef enum OpKind { OP_PUT, OP_ALIAS, OP_INDEX_ADD, OP_INDEX_REMOVE, OP_EXEC } OpKind;
+typedef struct Op {
+	struct Op *next;
+	OpKind kind;
+	union {
+		struct {
+			StoreRow row;
+			int64_t sum;
+			bool own_id;
+		} put;
+		struct {
+			FhirType type;
+			Str id;
+			Rid rid;
+		} alias;
+		struct {
+			uint16_t param;
+			Str key;
+			Rid rid;
+		} index;
+		struct {
+			SqlText sql;
+			const SqlArg *args;
+			size_t n;
+			int expect;
+		} exec;
+	};
+} Op;
+typedef struct LogItem {
+	struct LogItem *next;
+	SlogItem item;
+} LogItem;
+struct StoreTx {
+	Store *store;
+	Arena *arena;
+	Op *first, **end;
+	LogItem *log_first, **log_end;
+	size_t n_ops, n_log;
+	StoreDone *done;
+	void *ctx;
+	Err result;
+};
+
+/* Binds arguments ?1 … ?n. */
+void bind_args(Query *q, const SqlArg *args, size_t n);
+
+/* ---- parts with a thread or a lock of their own ---- */
+NODISCARD Err writer_start(Store *s, Db *d, Writer **out);
+/* Waits for submitted work, ends the thread, leaves the heads of the log on disk. The
+ * connection stays open and is returned. */
+Db *writer_stop(Writer *w);
+void writer_stats(Writer *w, StoreStats *out);
+
+/* first_free: the lowest partition number nobody has. */
+Keys *keys_new(Part first_free);
+void keys_free(Keys *k);
+
+#endif

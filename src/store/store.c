@@ -1,0 +1,224 @@
+/* Opening and closing, read connections, figures. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "store/migrate.h"
+#include "store/private.h"
+
+/* A thread's read connection, in the store's list so that store_close finds it. */
+struct Reader {
+	Store *store;
+	Db *db;
+	Reader *prev, *next;
+};
+
+static void reader_free(void *p)
+{
+	Reader *r = p;
+	Store *s = r->store;
+	pthread_mutex_lock(&s->readers_lock);
+	if (r->prev)
+		r->prev->next = r->next;
+	else
+		s->readers = r->next;
+	if (r->next)
+		r->next->prev = r->prev;
+	pthread_mutex_unlock(&s->readers_lock);
+	db_close(r->db);
+	free(r);
+}
+
+Err store_reader(Store *s, Db **out)
+{
+	Reader *r = pthread_getspecific(s->reader_key);
+	if (!r) {
+		char why[256] = "";
+		Db *d = NULL;
+		Err e = db_open(s->file, DB_READ, s->cache_kib, &d, why, sizeof why);
+		if (e != OK) {
+			log_error("store: no read connection: %s", why);
+			return e;
+		}
+		r = calloc(1, sizeof *r);
+		if (!r)
+			die("out of memory");
+		*r = (Reader){ .store = s, .db = d };
+		pthread_mutex_lock(&s->readers_lock);
+		r->next = s->readers;
+		if (r->next)
+			r->next->prev = r;
+		s->readers = r;
+		pthread_mutex_unlock(&s->readers_lock);
+		pthread_setspecific(s->reader_key, r);
+	}
+	*out = r->db;
+	return OK;
+}
+
+void store_thread_end(Store *s)
+{
+	Reader *r = pthread_getspecific(s->reader_key);
+	if (!r)
+		return;
+	pthread_setspecific(s->reader_key, NULL);
+	reader_free(r);
+}
+
+static char *path_of(Str dir, const char *name)
+{
+	char *p = NULL;
+	if (asprintf(&p, "%.*s%s%s", STR_ARG(dir), *name ? "/" : "", name) < 0)
+		die("out of memory");
+	return p;
+}
+
+/* One process writes: it holds DIR/lock. */
+static Err lock_dir(Store *s, char *why, size_t why_n)
+{
+	char *path = path_of(str_c(s->dir), "lock");
+	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	free(path);
+	if (s->lock_fd < 0) {
+		snprintf(why, why_n, "%s: %s", s->dir, strerror(errno));
+		return ERR_IO;
+	}
+	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		snprintf(why, why_n, "%s is in use by another process", s->dir);
+		return ERR_BUSY;
+	}
+	return OK;
+}
+
+static Err prepare_dir(Store *s, const StoreOptions *o, char *why, size_t why_n)
+{
+	bool exists = access(s->file, F_OK) == 0;
+	if (o->must_be_new && exists) {
+		snprintf(why, why_n, "%s holds a store already", s->dir);
+		return ERR_CONFLICT;
+	}
+	if (o->read_only && !exists) {
+		snprintf(why, why_n, "%s holds no store", s->dir);
+		return ERR_NOT_FOUND;
+	}
+	if (o->read_only)
+		return OK;
+	if (mkdir(s->dir, 0700) != 0 && errno != EEXIST) {
+		snprintf(why, why_n, "%s: %s", s->dir, strerror(errno));
+		return ERR_IO;
+	}
+	return lock_dir(s, why, why_n);
+}
+
+static void derive_keys(Store *s, const uint8_t secret[32])
+{
+	crypto_generichash(s->id_key.bytes, sizeof s->id_key.bytes, (const uint8_t *)"ids", 3, secret, 32);
+	crypto_generichash(s->sum_key, sizeof s->sum_key, (const uint8_t *)"rows", 4, secret, 32);
+}
+
+/* What is read once from an open database of the right schema. */
+static Err load(Store *s, Db *d)
+{
+	uint8_t secret[32];
+	TRY(meta_secret(d, secret));
+	derive_keys(s, secret);
+	sodium_memzero(secret, sizeof secret);
+	int64_t like;
+	s->id_like_alias = meta_int(d, S("id_like_alias"), &like);
+	TRY(slog_open(d, &s->slog));
+	Query *q = db_query(d, SQL("SELECT max(rid) FROM res"));
+	Part rows = query_step(q) ? rid_part(query_col_int(q, 0)) : 0;
+	TRY(query_end(q));
+	Part logged; /* a partition may have entries although its first row never came */
+	TRY(slog_max_part(s->slog, d, &logged));
+	Part last = rows > logged ? rows : logged;
+	s->keys = keys_new(last + 1 > PART_FIRST ? last + 1 : PART_FIRST);
+	return OK;
+}
+
+static Err open_database(Store *s, char *why, size_t why_n)
+{
+	Db *d = NULL;
+	TRY(db_open(s->file, s->read_only ? DB_READ : DB_WRITE, s->cache_kib, &d, why, why_n));
+	Err e = OK;
+	if (!s->read_only) {
+		e = migrate(d, schema_count, why, why_n);
+	} else if (schema_of(d) != schema_count) {
+		snprintf(why, why_n, "%s has schema %lld, this program reads %d", s->dir, (long long)schema_of(d),
+		         schema_count);
+		e = ERR_NOT_SUPPORTED;
+	}
+	if (e == OK) {
+		e = load(s, d);
+		if (e != OK)
+			snprintf(why, why_n, "%s is damaged: %s", s->dir, db_error(d));
+	}
+	if (e == OK && !s->read_only)
+		return writer_start(s, d, &s->writer);
+	db_close(d);
+	return e;
+}
+
+Err store_open(const StoreOptions *o, Store **out, char *why, size_t why_n)
+{
+	random_init();
+	if (why_n)
+		*why = 0;
+	Store *s = calloc(1, sizeof *s);
+	if (!s)
+		die("out of memory");
+	s->dir = path_of(o->dir, "");
+	s->file = path_of(o->dir, STORE_FILE);
+	s->read_only = o->read_only;
+	s->cache_kib = o->cache_kib;
+	s->lock_fd = -1;
+	pthread_mutex_init(&s->readers_lock, NULL);
+	if (pthread_key_create(&s->reader_key, reader_free) != 0)
+		die("no thread key left");
+	Err e = prepare_dir(s, o, why, why_n);
+	if (e == OK)
+		e = open_database(s, why, why_n);
+	if (e != OK) {
+		store_close(s);
+		return e;
+	}
+	*out = s;
+	return OK;
+}
+
+void store_close(Store *s)
+{
+	if (!s)
+		return;
+	Db *last = writer_stop(s->writer);
+	pthread_key_delete(s->reader_key);
+	while (s->readers)
+		reader_free(s->readers);
+	db_close(last); /* the last connection to close moves the WAL into the main file */
+	slog_free(s->slog);
+	keys_free(s->keys);
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
+	pthread_mutex_destroy(&s->readers_lock);
+	sodium_memzero(&s->id_key, sizeof s->id_key);
+	free(s->file);
+	free(s->dir);
+	free(s);
+}
+
+void store_stats(Store *s, StoreStats *out)
+{
+	*out = (StoreStats){ 0 };
+	if (s->writer)
+		writer_stats(s->writer, out);
+	struct stat st;
+	if (stat(s->file, &st) == 0)
+		out->db_bytes = st.st_size;
+}
