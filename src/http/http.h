@@ -37,6 +37,17 @@ Str req_form(Request *r, Str name);
 const Pair *req_form_all(Request *r, size_t *n);
 Str req_cookie(const Request *r, Str name);
 Str method_name(Method m);
+/* M_OTHER for a method that we do not know. Names are case-sensitive. */
+Method method_of(Str name);
+
+/* What the helpers above are made of. At most PAIRS_MAX pairs are taken; the rest is left. Never fails: what is not well-formed is
+ * left out. Strings live in `a` or in the text given. */
+enum { PAIRS_MAX = 4096 };
+Pair *pairs_urlencoded(Arena *a, Str s, size_t *n);
+/* Text fields only: a part with a file name is left out. */
+Pair *pairs_multipart(Arena *a, Str body, Str boundary, size_t *n);
+/* Parameter of a header value: header_param("form-data; name=\"x\"", "name") → x. Absent when there is none. */
+Str header_param(Str header, Str name);
 
 typedef struct Reply {
 	Arena *arena;
@@ -60,9 +71,13 @@ Reply reply_redirect(Arena *a, Str location);     /* 303 */
 /* Percent-decoding ('+' as space when form), and encoding for a path segment or query value. */
 Str url_decode(Arena *a, Str s, bool form);
 Str url_encode(Arena *a, Str s);
+/* A raw path decoded as Request.path promises: starts with '/', well-formed UTF-8 without NUL, no segment "." or "..". False otherwise. */
+NODISCARD bool url_path(Arena *a, Str raw, Str *out);
 /* "Sat, 21 Nov 2026 22:47:43 GMT". */
 Str http_date(Arena *a, Millis t);
 /* Does the Accept-style header list this token with q > 0? */
 bool http_accepts(Str header, Str token);
+/* Is this entity tag (with its quotes) in an If-None-Match header? Weak comparison; "*" matches. */
+bool http_etag_matches(Str header, Str etag);
 
 #endif

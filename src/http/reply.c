@@ -1,0 +1,88 @@
+#include "base/log.h"
+#include "http/http.h"
+
+Reply reply_new(Arena *a, int status, Str type, Str body)
+{
+	return (Reply){ .arena = a, .status = status, .type = type, .body = body };
+}
+
+static bool unsafe_value(Str v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] == '\r' || v.p[i] == '\n' || v.p[i] == 0)
+			return true;
+	return false;
+}
+
+void reply_header(Reply *r, Str name, Str value)
+{
+	if (unsafe_value(value)) {
+		log_warn("reply header %.*s dropped: it holds a line end or NUL", STR_ARG(name));
+		return;
+	}
+	if (r->n_headers == r->cap_headers) {
+		size_t cap = r->cap_headers ? r->cap_headers * 2 : 8;
+		r->headers = arena_grow(r->arena, r->headers, r->cap_headers * sizeof(Pair), cap * sizeof(Pair));
+		r->cap_headers = cap;
+	}
+	r->headers[r->n_headers++] = (Pair){ name, value };
+}
+
+Reply reply_redirect(Arena *a, Str location)
+{
+	Reply r = reply_new(a, 303, STR_END, S(""));
+	reply_header(&r, S("Location"), location);
+	return r;
+}
+
+Str http_date(Arena *a, Millis t)
+{
+	static const char days[] = "MonTueWedThuFriSatSun";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	Civil c = time_civil(t);
+	return arena_printf(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * c.weekday, c.day, months + 3 * (c.month - 1),
+	                    c.year, c.hour, c.minute, c.second);
+}
+
+/* q=0, q=0.0, q=0.000 */
+static bool refused(Str params)
+{
+	Str part, name;
+	while (params.p) {
+		params = str_cut(params, ';', &part);
+		Str value = str_trim(str_cut(part, '=', &name));
+		if (!str_eq_nocase(str_trim(name), S("q")) || !value.n)
+			continue;
+		for (size_t i = 0; i < value.n; i++)
+			if (value.p[i] != '0' && value.p[i] != '.')
+				return false;
+		return true;
+	}
+	return false;
+}
+
+bool http_accepts(Str header, Str token)
+{
+	Str part, name;
+	while (header.p) {
+		header = str_cut(header, ',', &part);
+		Str params = str_cut(part, ';', &name);
+		if (str_eq_nocase(str_trim(name), token))
+			return !refused(params);
+	}
+	return false;
+}
+
+bool http_etag_matches(Str header, Str etag)
+{
+	Str part;
+	while (header.p) {
+		header = str_cut(header, ',', &part);
+		part = str_trim(part);
+		if (str_starts(part, S("W/")))
+			part = str_from(part, 2);
+		if (str_eq(part, S("*")) || str_eq(part, etag))
+			return true;
+	}
+	return false;
+}
