@@ -1,7 +1,7 @@
 # make build   set up what is missing, then build/samendoel          make run     the demonstration world on :8080
 # make test    set up, then all tests                                make check   format, lint, rooms, banned functions
 # make bench   the figures, build/bench.json                         make fuzz    each fuzz target for FUZZ_SECONDS
-# make unit ROOM=json   one room's unit tests                        CONFIG=release|debug|asan|tsan   CC=gcc|clang
+# make unit ROOM=json   one room's unit tests                        CONFIG=release|debug|asan|tsan|fuzz   CC=gcc|clang
 B       ?= build
 CONFIG  ?= release
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
@@ -15,9 +15,10 @@ CFLAGS_release := -O2 -g1 -DNDEBUG_SLOW -fno-plt
 CFLAGS_debug   := -O0 -g -DARENA_DEBUG
 CFLAGS_asan    := -O1 -g -DARENA_DEBUG -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_tsan    := -O1 -g -fsanitize=thread
+CFLAGS_fuzz    := -O1 -g -DARENA_DEBUG -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 CFLAGS  += -std=gnu17 -D_GNU_SOURCE -fstack-protector-strong -D_FORTIFY_SOURCE=2 $(WARN) $(CFLAGS_$(CONFIG)) \
 	-Isrc -I$(B) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-ifneq ($(filter asan tsan debug,$(CONFIG)),)
+ifneq ($(filter asan tsan debug fuzz,$(CONFIG)),)
 CFLAGS  := $(filter-out -D_FORTIFY_SOURCE=2,$(CFLAGS))
 endif
 LDFLAGS += $(filter -fsanitize%,$(CFLAGS_$(CONFIG))) -Wl,--as-needed
@@ -83,6 +84,9 @@ check: setup $(GEN_HEADERS)
 
 # --- fuzz targets: tests/fuzz/ROOM_what.c, clang + libFuzzer ----------------------------------------------------------
 include tests/tests.mk
+
+# --- bench programs: bench/ROOM.c, make bench-ROOM -------------------------------------------------------------------
+include bench/bench.mk
 
 clean:
 	rm -rf $(B)

@@ -1,1 +1,21 @@
+# Fuzz targets: tests/fuzz/ROOM_what.c is one target, linked with its room and those below, built by clang under
+# CONFIG=fuzz. Beside it, where useful: ROOM_what.dict, seeds/ROOM_what/ and ROOM_what.seeds (more folders, one a line).
+# make fuzz runs all of them, make fuzz ROOM=json one room's; what was found stays in $(B)/fuzz.
 FUZZ_SECONDS ?= 60
+FUZZ    := $(basename $(notdir $(wildcard tests/fuzz/$(ROOM)_*.c)))
+
+.PHONY: fuzz fuzz-run
+fuzz:
+	@tools/apt clang
+	@$(MAKE) --no-print-directory CONFIG=fuzz CC=clang fuzz-run
+
+define FUZZ_RULE
+$(O)/fuzz/$(1): $(O)/tests/fuzz/$(1).o $(call link,$(word 1,$(subst _, ,$(1))))
+	@mkdir -p $$(@D)
+	@$(CC) $(CFLAGS) -fsanitize=fuzzer $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(LDFLAGS) $(LDLIBS) -o $$@
+endef
+ifeq ($(CONFIG),fuzz)
+$(foreach t,$(FUZZ),$(eval $(call FUZZ_RULE,$(t))))
+endif
+fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/run-fuzz $(B)/fuzz $^

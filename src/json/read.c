@@ -263,15 +263,16 @@ INLINE bool name_is_new(Reader *r, Frame *f, const JNode *key, const char *name,
 
 /* --- the document ------------------------------------------------------------------------------------------------ */
 
-/* More nodes, by how many the text up to p needed; never more than two bytes of text a node can need. */
+/* More nodes, by how many the text up to p needed. A node takes two bytes of text or more, but for what is still open.
+ */
 COLD void more_nodes(Reader *r, const char *p)
 {
 	size_t n = (size_t)(r->end - r->text), done = (size_t)(p - r->text) + 1;
 	size_t want = (size_t)((double)r->cap * (double)n / (double)done * 1.05) + 64;
 	if (want < r->cap + r->cap / 4 + 64)
 		want = r->cap + r->cap / 4 + 64;
-	if (want > n / 2 + 8)
-		want = n / 2 + 8;
+	if (want > n / 2 + JSON_DEPTH + 8)
+		want = n / 2 + JSON_DEPTH + 8;
 	r->nodes = arena_grow(r->arena, r->nodes, r->cap * sizeof(JNode), want * sizeof(JNode));
 	r->cap = (uint32_t)want;
 }
@@ -328,27 +329,28 @@ INLINE const char *read_scalar(Reader *r, JNode *n, const char *p, const char *e
 }
 
 /* Closes what ends at p: an object, an array, and those around it. Returns what follows, at a comma or a mistake. */
-INLINE const char *close_frames(Reader *r, Frame **top, Frame *stack, const JNode *n, const char *p, const char *end)
+INLINE const char *close_frames(Reader *r, Frame **top, const Frame *stack, const JNode *n, const char *p,
+                                const char *end)
 {
 	Frame *f = *top;
-	while (f >= stack && (p = scan_space(p, end)) < end && *p == (f->object ? '}' : ']')) {
+	while (f > stack && (p = scan_space(p, end)) < end && *p == (f->object ? '}' : ']')) {
 		JNode *open = r->nodes + f->node;
 		open->len = f->count;
 		open->span = (uint32_t)(n - open);
 		p++;
-		if (f-- != stack)
-			f->count++;
+		(--f)->count++;
 	}
 	*top = f;
 	return p;
 }
 
-/* Reads the value at p; returns what follows it, *count the nodes made. */
+/* Reads the value at p; returns what follows it, *count the nodes made. stack[0] stands for the text around it. */
 static const char *read_document(Reader *r, const char *p, uint32_t *count)
 {
 	const char *const end = r->end;
-	Frame stack[JSON_DEPTH], *f = stack - 1;
+	Frame stack[JSON_DEPTH + 1], *f = stack;
 	JNode *n = r->nodes, *limit = r->nodes + r->cap - 2;
+	*f = (Frame){ 0 };
 	for (;;) {
 		if (n >= limit) { /* room for a value and a name */
 			*count = (uint32_t)(n - r->nodes);
@@ -356,7 +358,7 @@ static const char *read_document(Reader *r, const char *p, uint32_t *count)
 			n = r->nodes + *count;
 			limit = r->nodes + r->cap - 2;
 		}
-		unsigned depth = (unsigned)(f + 1 - stack);
+		unsigned depth = (unsigned)(f - stack);
 		if (p < end && (*p == '{' || *p == '[')) {
 			if (depth == JSON_DEPTH)
 				return fail(r, p, "nested too deeply");
@@ -373,11 +375,10 @@ static const char *read_document(Reader *r, const char *p, uint32_t *count)
 			p = read_scalar(r, n++, p, end, depth);
 			if (!p)
 				return NULL;
-			if (f >= stack)
-				f->count++;
+			f->count++;
 		}
 		p = close_frames(r, &f, stack, n, p, end);
-		if (f < stack)
+		if (f == stack)
 			break;
 		if (p == end || *p != ',')
 			return fail_after_value(r, p, f);

@@ -211,6 +211,24 @@ static void names_of_many(void **state)
 	assert_true(time_mono_us() - start < 3000000); /* tens of milliseconds; comparing each with each: minutes */
 }
 
+/* Where nodes lie closest together: arrays that are open, then items of one byte. */
+static void dense(void **state)
+{
+	(void)state;
+	for (unsigned open = 0; open <= JSON_DEPTH; open++)
+		for (unsigned items = 0; items < 300; items += 13) {
+			Buf b = buf_new(a, 0, 0);
+			for (unsigned i = 0; i < open; i++)
+				buf_byte(&b, '[');
+			for (unsigned i = 0; i < items; i++)
+				BUF_LIT(&b, "1,");
+			BUF_LIT(&b, "1");
+			const Json *doc;
+			assert_int_equal(json_parse(a, exact(buf_str(&b)), &doc, NULL),
+			                 open || items ? ERR_SYNTAX : OK);
+		}
+}
+
 static void memory(void **state)
 {
 	(void)state;
@@ -236,9 +254,8 @@ static void memory(void **state)
 int main(void)
 {
 	random_init();
-	const struct CMUnitTest tests[] = {
-		TEST(where_it_fails), TEST(strings),     TEST(string_places), TEST(numbers),
-		TEST(depth),          TEST(names_twice), TEST(names_of_many), TEST(memory)
-	};
+	const struct CMUnitTest tests[] = { TEST(where_it_fails), TEST(strings), TEST(string_places),
+		                            TEST(numbers),        TEST(depth),   TEST(names_twice),
+		                            TEST(names_of_many),  TEST(dense),   TEST(memory) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
