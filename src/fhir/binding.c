@@ -4,10 +4,12 @@
 static bool is_letter(char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
 static bool is_alnum(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
 
-/* type/subtype, with parameters behind ';'. Source: RFC 6838, section 4.2. */
+/* type/subtype, with parameters behind ';' (RFC 6838, section 4.2), or FHIR's short names of its own formats. */
 static bool mime_ok(Str s)
 {
 	Str name;
+	if (str_eq(s, S("json")) || str_eq(s, S("xml")) || str_eq(s, S("ttl")))
+		return true;
 	str_cut(s, ';', &name);
 	name = str_trim(name);
 	size_t slashes = 0;

@@ -109,6 +109,13 @@ static Str plain_value(Str s, char *out, size_t cap)
 	return str_n(out, n);
 }
 
+/* A picture in the text itself. */
+static bool image_data(Str s)
+{
+	return str_starts(s, S("data:image/png;")) || str_starts(s, S("data:image/jpeg;")) ||
+	       str_starts(s, S("data:image/gif;"));
+}
+
 static bool link_safe(Str value, bool image)
 {
 	char text[64];
@@ -123,24 +130,29 @@ static bool link_safe(Str value, bool image)
 		for (size_t k = 0; k < COUNT_OF(schemes); k++)
 			if (str_eq(str_upto(s, i), schemes[k]))
 				return true;
-		return image && (str_starts(s, S("data:image/png")) || str_starts(s, S("data:image/jpeg")) ||
-				 str_starts(s, S("data:image/gif")));
+		return image && image_data(s);
 	}
 	return true;
 }
 
-/* Styles may not load anything, run anything, or leave their place. */
+/* Styles may not load anything, run anything, or leave their place. A picture inside the style itself is fine. */
 static bool style_safe(Str value)
 {
 	char text[2048];
 	if (value.n > sizeof text)
 		return false;
 	Str s = plain_value(value, text, sizeof text);
-	static const Str banned[] = { S_INIT("url("), S_INIT("expression"), S_INIT("javascript"), S_INIT("@import"),
-		S_INIT("behavior"), S_INIT("-moz-binding"), S_INIT("position:"), S_INIT("\\"), S_INIT("/*") };
+	static const Str banned[] = { S_INIT("expression"), S_INIT("javascript"), S_INIT("@import"),
+		S_INIT("behavior"), S_INIT("-moz-binding"), S_INIT("position:fixed"), S_INIT("position:absolute"),
+		S_INIT("position:sticky"), S_INIT("\\"), S_INIT("/*") };
 	for (size_t i = 0; i < COUNT_OF(banned); i++)
 		if (str_find(s, banned[i]) >= 0)
 			return false;
+	for (ptrdiff_t at; (at = str_find(s, S("url("))) >= 0;) {
+		s = str_from(s, (size_t)at + 4);
+		if (!image_data(s.n && (s.p[0] == '"' || s.p[0] == '\'') ? str_from(s, 1) : s))
+			return false;
+	}
 	return true;
 }
 

@@ -33,10 +33,11 @@ typedef struct SearchValue {
 	const SearchParam *param;
 	Str system, code; /* token: system may be absent; uri and reference: code holds the text; quantity: unit */
 	bool has_system;
-	Str text;         /* string as written */
+	Str text;         /* string as written; token: display or text; reference: with `system`, its Reference.identifier */
 	Moment when;      /* date: the union interval of a Period; open ends INT64_MIN / INT64_MAX */
 	double low, high; /* number, quantity: implied range by precision */
-	Str reference;    /* reference: "Type/id" (version and base stripped) or the absolute text */
+	Str reference;    /* reference: "Type/id" (version stripped) or the absolute text: this room does not know its own
+	                     base, so rewrite own absolute references to relative ones before the write */
 } SearchValue;
 /* Calls fn for every value of one parameter in the resource. */
 void search_extract(const SearchParam *p, JVal resource, Arena *a, void (*fn)(void *ctx, const SearchValue *v), void *ctx);
@@ -64,7 +65,8 @@ typedef enum Match { MATCH_NO, MATCH_YES } Match;
 /* Does the resource meet the term? All seven kinds except composite and special; prefixes eq ne gt ge lt le sa eb ap;
  * modifiers missing, exact, contains, not, text, identifier, [type]. */
 Match search_matches(const SearchTerm *t, JVal resource, Arena *a);
-/* The key range [low, high) in the index of one value of a term, for indexed parameters.
+/* The key range [low, high) in the index of one value of a term, for indexed parameters. Every resource that meets the
+ * value has a key in the range, but not the reverse: check what is found with search_matches.
  * False when the term cannot be answered by one range (modifier not, missing, …). */
 bool search_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *high);
 
