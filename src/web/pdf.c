@@ -68,7 +68,7 @@ Pdf *pdf_new(Arena *a, const PdfOptions *o)
 	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, title);
 	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATOR, "Samendoel");
 	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATE_DATE,
-				       arena_cstr(a, arena_join(a, str_upto(made, 19), S("Z"), STR_END)));
+	                               arena_cstr(a, arena_join(a, str_upto(made, 19), S("Z"), STR_END)));
 	p->footer = arena_cstr(a, o->footer);
 	p->y = MARGIN;
 	p->pages = 1;

@@ -119,9 +119,9 @@ static void label(Html *h, const Node *n)
 static void mark(Html *h, const Node *n)
 {
 	static const char *const shapes[] = {
-		[CIRCLE_G] = "M-8 -8 L8 -8 L8 8 L-8 8 Z",	     [CIRCLE_F] = "M-8 -8 L8 -8 L8 8 L-8 8 Z",
-		[CIRCLE_V] = "M0 -10 L10 0 L0 10 L-10 0 Z",	     [CIRCLE_K] = "M0 -10 L9 7 L-9 7 Z",
-		[CIRCLE_B] = "M0 10 L9 -7 L-9 -7 Z",		     [CIRCLE_Z] = "M-5 -9 L5 -9 L10 0 L5 9 L-5 9 L-10 0 Z",
+		[CIRCLE_G] = "M-8 -8 L8 -8 L8 8 L-8 8 Z",    [CIRCLE_F] = "M-8 -8 L8 -8 L8 8 L-8 8 Z",
+		[CIRCLE_V] = "M0 -10 L10 0 L0 10 L-10 0 Z",  [CIRCLE_K] = "M0 -10 L9 7 L-9 7 Z",
+		[CIRCLE_B] = "M0 10 L9 -7 L-9 -7 Z",         [CIRCLE_Z] = "M-5 -9 L5 -9 L10 0 L5 9 L-5 9 L-10 0 Z",
 		[CIRCLE_NONE] = "M-8 -8 L8 -8 L8 8 L-8 8 Z",
 	};
 	H(h, "<g transform=\"translate(");
@@ -154,9 +154,11 @@ static void supports_in_words(Html *h, const Tie *t)
 static void table(Html *h, const Node *nodes, size_t n)
 {
 	static const Msg near[] = { MSG_eco_near_0, MSG_eco_near_1, MSG_eco_near_2, MSG_eco_near_3 };
-	H(h, "<details class=\"govuk-details\"><summary class=\"govuk-details__summary\"><span class=\"govuk-details__summary-text\">");
+	H(h, "<details class=\"govuk-details\"><summary class=\"govuk-details__summary\"><span "
+	     "class=\"govuk-details__summary-text\">");
 	h_msg(h, MSG_eco_table);
-	H(h, "</span></summary><div class=\"govuk-details__text\"><table class=\"govuk-table\"><caption class=\"govuk-table__caption "
+	H(h, "</span></summary><div class=\"govuk-details__text\"><table class=\"govuk-table\"><caption "
+	     "class=\"govuk-table__caption "
 	     "govuk-visually-hidden\">");
 	h_msg(h, MSG_eco_table);
 	H(h, "</caption><thead class=\"govuk-table__head\"><tr class=\"govuk-table__row\">");
@@ -205,7 +207,8 @@ void svg_ecogram(Html *h, const Dossier *d, const Network *net)
 		return;
 	place(nodes, n);
 	Str me = d->person.call_name.n ? d->person.call_name : d->person.given;
-	H(h, "<figure class=\"sd-figure\"><svg class=\"sd-eco\" viewBox=\"0 0 360 390\" role=\"img\" aria-labelledby=\"eco-title eco-desc\">"
+	H(h, "<figure class=\"sd-figure\"><svg class=\"sd-eco\" viewBox=\"0 0 360 390\" role=\"img\" "
+	     "aria-labelledby=\"eco-title eco-desc\">"
 	     "<title id=\"eco-title\">");
 	h_msg1(h, MSG_eco_title, me);
 	H(h, "</title><desc id=\"eco-desc\">");
@@ -214,7 +217,8 @@ void svg_ecogram(Html *h, const Dossier *d, const Network *net)
 	rings(h);
 	for (size_t i = 0; i < n; i++)
 		bond(h, &nodes[i]);
-	H(h, "<circle class=\"sd-eco-me\" cx=\"180\" cy=\"195\" r=\"25\"/><text class=\"sd-eco-label sd-eco-label--me\" x=\"180\" y=\"199\">");
+	H(h, "<circle class=\"sd-eco-me\" cx=\"180\" cy=\"195\" r=\"25\"/><text class=\"sd-eco-label "
+	     "sd-eco-label--me\" x=\"180\" y=\"199\">");
 	h_text(h, str_clip(me, 8));
 	H(h, "</text>");
 	for (size_t i = 0; i < n; i++)
@@ -243,7 +247,8 @@ void svg_attainment(Html *h, const CareGoal *g)
 {
 	if (!g->has_level && !g->has_own)
 		return;
-	H(h, "<figure class=\"sd-figure\"><svg class=\"sd-gas\" viewBox=\"0 0 360 58\" role=\"img\" aria-labelledby=\"gas-");
+	H(h, "<figure class=\"sd-figure\"><svg class=\"sd-gas\" viewBox=\"0 0 360 58\" role=\"img\" "
+	     "aria-labelledby=\"gas-");
 	h_attr(h, g->b.id);
 	H(h, "\"><title id=\"gas-");
 	h_attr(h, g->b.id);
