@@ -4,7 +4,7 @@ int text_hex4(const char *p)
 {
 	int v = 0;
 	for (int i = 0; i < 4; i++) {
-		int c = p[i], d;
+		int c = (unsigned char)p[i], d;
 		if (c >= '0' && c <= '9')
 			d = c - '0';
 		else if ((c | 32) >= 'a' && (c | 32) <= 'f')

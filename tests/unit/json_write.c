@@ -10,6 +10,12 @@
 #include "base/random.h"
 #include "json/json.h"
 
+#ifdef ARENA_DEBUG
+enum { ARENA_IS_DEBUG = 1 }; /* each growth is a new piece then */
+#else
+enum { ARENA_IS_DEBUG = 0 };
+#endif
+
 static Arena *a;
 
 static int open_arena(void **state)
@@ -204,11 +210,15 @@ static void synthea(void **state)
 		files++;
 		arena_reset(a);
 		Str text = read_file(arena_printf(a, "%s/%s", folder, e->d_name).p);
+		size_t before = arena_used(a);
 		JVal v = parse(text);
+		assert_true(arena_used(a) - before < text.n * 5 / 2 || ARENA_IS_DEBUG);
 		assert_true(str_eq(json_raw(v), str_trim(text)));
 		Str compact = json_compact(a, v);
 		assert_true(compact.n < text.n);
+		before = arena_used(a);
 		assert_same(v.doc, parse(compact).doc);
+		assert_true(arena_used(a) - before < compact.n * 5 / 2 || ARENA_IS_DEBUG);
 		Buf b = buf_new(a, text.n, 0);
 		JWriter w = jw_new(&b);
 		rewrite(&w, v);
