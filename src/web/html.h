@@ -6,10 +6,16 @@
 #include "base/buf.h"
 #include "web/i18n.h"
 
+struct Pair;
 typedef struct Html {
 	Buf out;
 	Arena *arena;
 	Lang lang;
+	/* What the user typed in a form that did not get through (mistakes, expired session, someone was first): field functions show it
+	 * instead of the saved value. Set by page_begin. */
+	const struct Pair *kept;
+	size_t n_kept;
+	bool clash; /* someone was first: fields also show what is saved now */
 } Html;
 
 Html html_new(Arena *a, Lang lang);
