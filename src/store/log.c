@@ -56,8 +56,7 @@ static bool varint_get(Str *s, uint64_t *out)
 	return false;
 }
 
-/* The next entry of a block whose seq is e->seq. */
-static bool entry_get(Str *block, LogEntry *e)
+bool slog_entry(Str *block, LogEntry *e)
 {
 	uint64_t part, back, n;
 	if (!varint_get(block, &part) || !varint_get(block, &back) || !varint_get(block, &n) || n > block->n ||
@@ -88,7 +87,7 @@ Err slog_each(Db *d, int64_t from, int64_t to, SlogVisit *visit, void *ctx)
 		}
 		LogEntry at = { .seq = first };
 		for (; at.seq < end && at.seq < to && going; at.seq++) {
-			if (!entry_get(&block, &at)) {
+			if (!slog_entry(&block, &at)) {
 				damaged = true;
 				going = false;
 			} else if (at.seq >= from) {
@@ -125,7 +124,20 @@ static Err disk_head(Db *d, int64_t *size, Hash *root)
 	return OK;
 }
 
-Err slog_open(Db *d, Slog **out)
+static Err read_state(Slog *l, Db *d, bool writing)
+{
+	int64_t flushed = 0;
+	(void)meta_int(d, S("log_flushed"), &flushed);
+	TRY(disk_head(d, &l->size, &l->root));
+	Err e = flushed < l->size ? slog_each(d, flushed, l->size, take_head, &l->current) : OK;
+	if (writing)
+		return e != OK ? e : slog_edge(d, l->hasher, l->size, &l->edge);
+	if (e != OK)
+		log_warn("store: the log has gaps; verify says where");
+	return OK;
+}
+
+Err slog_open(Db *d, bool writing, Slog **out)
 {
 	Slog *l = calloc(1, sizeof *l);
 	if (!l)
@@ -133,13 +145,7 @@ Err slog_open(Db *d, Slog **out)
 	pthread_mutex_init(&l->lock, NULL);
 	l->hasher = hasher_new();
 	merkle_root(l->hasher, &l->edge, &l->root);
-	int64_t flushed = 0;
-	(void)meta_int(d, S("log_flushed"), &flushed);
-	Err e = disk_head(d, &l->size, &l->root);
-	if (e == OK && flushed < l->size)
-		e = slog_each(d, flushed, l->size, take_head, &l->current);
-	if (e == OK)
-		e = slog_edge(d, l->hasher, l->size, &l->edge);
+	Err e = read_state(l, d, writing);
 	if (e != OK) {
 		slog_free(l);
 		return e;

@@ -20,8 +20,8 @@ typedef struct SlogItem {
 	Str bytes;
 } SlogItem;
 
-/* Reads the tree's edge and the heads that lag. */
-NODISCARD Err slog_open(Db *d, Slog **out);
+/* Reads the heads that lag and, for writing, the tree's edge. A damaged log can be opened for reading only. */
+NODISCARD Err slog_open(Db *d, bool writing, Slog **out);
 void slog_free(Slog *l);
 
 /* Writer thread, inside the transaction: adds entries, and moves a slice of gathered heads to disk. */
@@ -48,7 +48,11 @@ NODISCARD Err slog_edge(Db *d, Hasher *h, int64_t size, MerkleEdge *out);
 typedef bool SlogVisit(void *ctx, const LogEntry *e);
 NODISCARD Err slog_each(Db *d, int64_t from, int64_t to, SlogVisit *visit, void *ctx);
 
-/* Checks blocks, hashes, tiles, back-links and heads. Adds to *problems; returns the number of entries. */
-int64_t slog_verify(Slog *l, Db *d, StoreSay *say, void *ctx, int64_t *problems);
+/* Takes the next entry, whose seq is e->seq, from what is left of a block's bytes. false: damaged. */
+bool slog_entry(Str *block, LogEntry *e);
+
+/* Checks blocks, hashes, tiles, back-links and heads in the state that d's read transaction sees. Adds to *problems and
+ * says each; *size is the number of entries. */
+NODISCARD Err slog_verify(Db *d, StoreSay *say, void *ctx, int64_t *size, int64_t *problems);
 
 #endif

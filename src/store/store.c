@@ -132,7 +132,7 @@ static Err load(Store *s, Db *d)
 	sodium_memzero(secret, sizeof secret);
 	int64_t like;
 	s->id_like_alias = meta_int(d, S("id_like_alias"), &like);
-	TRY(slog_open(d, &s->slog));
+	TRY(slog_open(d, !s->read_only, &s->slog));
 	Query *q = db_query(d, SQL("SELECT max(rid) FROM res"));
 	Part rows = query_step(q) ? rid_part(query_col_int(q, 0)) : 0;
 	TRY(query_end(q));
@@ -158,7 +158,7 @@ static Err open_database(Store *s, char *why, size_t why_n)
 	if (e == OK) {
 		e = load(s, d);
 		if (e != OK)
-			snprintf(why, why_n, "%s is damaged: %s", s->dir, db_error(d));
+			snprintf(why, why_n, "%s is damaged; verify says where", s->dir);
 	}
 	if (e == OK && !s->read_only)
 		return writer_start(s, d, &s->writer);
