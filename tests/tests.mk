@@ -6,7 +6,7 @@ FUZZ    := $(basename $(notdir $(wildcard tests/fuzz/$(ROOM)_*.c)))
 
 .PHONY: fuzz fuzz-run
 fuzz:
-	@tools/apt clang
+	@tools/apt clang libclang-rt-dev
 	@$(MAKE) --no-print-directory CONFIG=fuzz CC=clang fuzz-run
 
 define FUZZ_RULE
