@@ -95,14 +95,15 @@ static void check_reference(Walk *w, const Place *place, const FhirElement *e, J
 {
 	Reference ref;
 	Arena *a = w->out->arena;
-	JVal text = JGET(v, "reference");
-	check_target(w, place, e, v, fhir_type(JSTR(v, "type", a)));
+	JVal text = JGET(v, "reference"), type = JGET(v, "type");
+	Place there = { place, S("reference"), -1 }, at_type = { place, S("type"), -1 };
+	check_target(w, &at_type, e, type, fhir_type(json_str(type, a)));
 	if (!json_is(text, J_STRING))
 		return;
 	Str s = json_str(text, a);
 	if (!reference_parse(s, &ref)) {
 		Str token = shown(s);
-		report(w, place, text, S("value"),
+		report(w, &there, text, S("value"),
 		       "'%.*s' is not a reference: it would be Type/id with an R4 resource type, an absolute URL, urn:… or #id",
 		       STR_ARG(token));
 		return;
@@ -110,11 +111,11 @@ static void check_reference(Walk *w, const Place *place, const FhirElement *e, J
 	if (ref.kind == REF_CONTAINED && ref.id.n) {
 		JVal target = contained_by_id(w, ref.id);
 		if (!target.node)
-			report(w, place, text, S("invariant"), "'%.*s' names no contained resource of this resource",
+			report(w, &there, text, S("invariant"), "'%.*s' names no contained resource of this resource",
 			       STR_ARG(shown(s)));
 		ref.type = fhir_type(JSTR(target, "resourceType", a));
 	}
-	check_target(w, place, e, text, ref.type);
+	check_target(w, &there, e, text, ref.type);
 }
 
 /* Is "#id" the text of some string in v? */
@@ -134,12 +135,13 @@ static void check_contained(Walk *w, const Place *place, JVal v)
 {
 	JVal meta = JGET(v, "meta");
 	JVal id = JGET(v, "id");
+	Place at_meta = { place, S("meta"), -1 };
 	if (JGET(v, "contained").node)
 		report(w, place, v, S("invariant"), "A contained resource may not contain resources itself");
 	if (JGET(meta, "versionId").node || JGET(meta, "lastUpdated").node)
-		report(w, place, meta, S("invariant"), "A contained resource has no meta.versionId or meta.lastUpdated");
+		report(w, &at_meta, meta, S("invariant"), "A contained resource has no meta.versionId or meta.lastUpdated");
 	if (JGET(meta, "security").node)
-		report(w, place, meta, S("invariant"), "A contained resource has no meta.security of its own");
+		report(w, &at_meta, meta, S("invariant"), "A contained resource has no meta.security of its own");
 	if (!json_is(id, J_STRING)) {
 		report(w, place, v, S("required"), "A contained resource needs an id, so that it can be referred to");
 		return;
@@ -283,11 +285,17 @@ static void check_items(Walk *w, Place *place, const FhirElement *e, JVal object
 	}
 }
 
+/* The name in an expression: a choice without its type. */
+static Str member_name(const FhirElement *e)
+{
+	Str name = str_c(fhir_names + e->base);
+	return e->flags & EL_CHOICE ? str_upto(name, name.n - 3) : name;
+}
+
 static void check_member(Walk *w, const Place *up, const FhirElement *e, JVal object, const JIter *member)
 {
 	bool beside = member->key.p[0] == '_';
-	Str name = e->flags & EL_CHOICE ? str_c(fhir_names + e->base) : str_c(fhir_names + e->name);
-	Place place = { up, e->flags & EL_CHOICE ? str_upto(name, name.n - 3) : name, -1 };
+	Place place = { up, member_name(e), -1 };
 	JVal v = member->value;
 	if (json_is(v, J_NULL)) {
 		report(w, &place, v, S("structure"), "null is not a value; leave the element out");
@@ -359,7 +367,8 @@ static void check_object(Walk *w, const Place *place, const FhirDef *d, JVal v)
 		}
 		uint64_t bit = UINT64_C(1) << e->slot;
 		if (seen & bit && chosen[e->slot] != e->name) {
-			report(w, place, it.value, S("structure"), "Only one type of '%s' can be given; there are '%s' and '%s'",
+			Place there = { place, member_name(e), -1 };
+			report(w, &there, it.value, S("structure"), "Only one type of '%s' can be given; there are '%s' and '%s'",
 			       fhir_names + e->base, fhir_names + chosen[e->slot], fhir_names + e->name);
 		}
 		seen |= bit;

@@ -116,6 +116,9 @@ static void utf8(void **state)
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		assert_false(str_utf8(bad[i]));
 	assert_true(str_utf8(str_c(NULL)));
+	assert_int_equal(str_utf8_until(S("a\xC3\xA9\xE2\x82z")), 3);
+	assert_int_equal(str_utf8_until(S("a\xC3\xA9\xE2\x82")), 3);
+	assert_int_equal(str_utf8_until(S("a\xC3\xA9z")), 4);
 }
 
 int main(void)

@@ -204,6 +204,16 @@ static void names_of_many(void **state)
 		for (unsigned twice = 0; twice < n; twice += 1 + n / 7)
 			refuse(members(n, arena_printf(a, ",\n\"k%u\":0", twice)), n + 1, 1, TWICE);
 	}
+	/* Names of closed objects make room for others. */
+	Buf b = buf_new(a, 0, 0);
+	buf_byte(&b, '[');
+	for (unsigned i = 0; i < 200; i++) {
+		buf_add(&b, members(40, S("")));
+		buf_byte(&b, ',');
+	}
+	buf_add(&b, members(40, S("")));
+	buf_byte(&b, ']');
+	assert_int_equal(json_count(parse(buf_str(&b))), 201);
 	int64_t start = time_mono_us();
 	JVal v = parse(members(100000, S("")));
 	assert_int_equal(json_count(v), 100000);
@@ -227,6 +237,19 @@ static void dense(void **state)
 			assert_int_equal(json_parse(a, exact(buf_str(&b)), &doc, NULL),
 			                 open || items ? ERR_SYNTAX : OK);
 		}
+}
+
+/* A wrong byte amid a long run of others is found at once. */
+static void long_utf8(void **state)
+{
+	(void)state;
+	Buf b = buf_new(a, 0, 0);
+	buf_byte(&b, '"');
+	for (unsigned i = 0; i < 500000; i++)
+		buf_add(&b, i == 250000 ? S("\xC3\xC3") : S("\xC3\xA9"));
+	int64_t start = time_mono_us();
+	refuse(buf_str(&b), 1, 500002, "not UTF-8");
+	assert_true(time_mono_us() - start < 1000000);
 }
 
 static void memory(void **state)
@@ -254,8 +277,9 @@ static void memory(void **state)
 int main(void)
 {
 	random_init();
-	const struct CMUnitTest tests[] = { TEST(where_it_fails), TEST(strings), TEST(string_places),
-		                            TEST(numbers),        TEST(depth),   TEST(names_twice),
-		                            TEST(names_of_many),  TEST(dense),   TEST(memory) };
+	const struct CMUnitTest tests[] = { TEST(where_it_fails), TEST(strings),   TEST(string_places),
+		                            TEST(numbers),        TEST(depth),     TEST(names_twice),
+		                            TEST(names_of_many),  TEST(long_utf8), TEST(dense),
+		                            TEST(memory) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
