@@ -19,3 +19,16 @@ $(foreach t,$(FUZZ),$(eval $(call FUZZ_RULE,$(t))))
 endif
 fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/run-fuzz $(B)/fuzz $^
+
+# Fault programs: tests/fault/ROOM_what.c. make crash kills a writing process CRASH_ROUNDS times and looks for what it lost.
+CRASH_ROUNDS ?= 200
+FAULT   := $(basename $(notdir $(wildcard tests/fault/*.c)))
+define FAULT_RULE
+$(O)/fault/$(1): $(O)/tests/fault/$(1).o $(call link,$(word 1,$(subst _, ,$(1))))
+	@mkdir -p $$(@D)
+	@$(CC) $(CFLAGS) $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(LDFLAGS) $(LDLIBS) -o $$@
+endef
+$(foreach t,$(FAULT),$(eval $(call FAULT_RULE,$(t))))
+.PHONY: crash
+crash: $(O)/fault/store_crash
+	@$< $(CRASH_ROUNDS)
