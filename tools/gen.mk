@@ -13,4 +13,7 @@ $(GEN)/messages.h: tools/gen-messages.mjs $(wildcard i18n/*.msg)
 $(GEN)/messages.c: $(GEN)/messages.h ;
 GENOBJ_web := $(O)/gen/messages.o
 
-WEB_ASSETS :=
+# Style sheet, script, icon: build/web, with names that change with the content.
+WEB_ASSETS := $(B)/web/assets.txt
+$(WEB_ASSETS): tools/gen-web.mjs $(wildcard web/*) node_modules/.stamp
+	@node tools/gen-web.mjs web $(B)/web

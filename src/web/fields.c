@@ -191,6 +191,20 @@ static void textarea_part(Html *h, const Field *f, bool wrong)
 	}
 }
 
+/* The words the counter in the browser needs; {0} is filled in there. */
+static void count_words(Html *h)
+{
+	H(h, " data-left-one=\"");
+	h_msg(h, MSG_common_chars_left_one);
+	H(h, "\" data-left-many=\"");
+	h_msg(h, MSG_common_chars_left_many);
+	H(h, "\" data-over-one=\"");
+	h_msg(h, MSG_common_chars_over_one);
+	H(h, "\" data-over-many=\"");
+	h_msg(h, MSG_common_chars_over_many);
+	H(h, "\"");
+}
+
 void h_field(Html *h, const Field *f)
 {
 	const FieldError *wrong = error_of(f->errors, f->name);
@@ -221,7 +235,9 @@ void h_field(Html *h, const Field *f)
 	if (f->count) {
 		H(h, "<div id=\"");
 		attr_name(h, f->name, S("-count"));
-		H(h, "\" class=\"govuk-hint sd-count\">");
+		H(h, "\" class=\"govuk-hint sd-count\"");
+		count_words(h);
+		H(h, ">");
 		h_msg1(h, MSG_common_max_chars, arena_printf(h->arena, "%d", max_of(f)));
 		H(h, "</div>\n");
 	}
