@@ -95,42 +95,50 @@ Str str_clip(Str s, size_t n)
 	return (Str){ s.p, n };
 }
 
+/* Length of the character of two bytes or more at p, or 0 when it is wrong or does not end before end. */
+static size_t utf8_char(const unsigned char *p, const unsigned char *end)
+{
+	unsigned c = *p, lo = 0x80, hi = 0xBF;
+	size_t n;
+	if (c >= 0xC2 && c <= 0xDF) {
+		n = 2;
+	} else if (c >= 0xE0 && c <= 0xEF) {
+		n = 3;
+		if (c == 0xE0)
+			lo = 0xA0;
+		if (c == 0xED)
+			hi = 0x9F;
+	} else if (c >= 0xF0 && c <= 0xF4) {
+		n = 4;
+		if (c == 0xF0)
+			lo = 0x90;
+		if (c == 0xF4)
+			hi = 0x8F;
+	} else {
+		return 0;
+	}
+	if ((size_t)(end - p) < n || p[1] < lo || p[1] > hi)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if ((p[i] & 0xC0) != 0x80)
+			return 0;
+	return n;
+}
+
+size_t str_utf8_until(Str s)
+{
+	const unsigned char *text = (const unsigned char *)s.p;
+	size_t i = 0;
+	while (i < s.n) {
+		size_t n = text[i] < 0x80 ? 1 : utf8_char(text + i, text + s.n);
+		if (!n)
+			break;
+		i += n;
+	}
+	return i;
+}
+
 bool str_utf8(Str s)
 {
-	if (!s.n)
-		return true;
-	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
-	while (p < end) {
-		unsigned c = *p;
-		if (c < 0x80) {
-			p++;
-			continue;
-		}
-		size_t more;
-		unsigned lo = 0x80, hi = 0xBF;
-		if (c >= 0xC2 && c <= 0xDF) {
-			more = 1;
-		} else if (c >= 0xE0 && c <= 0xEF) {
-			more = 2;
-			if (c == 0xE0)
-				lo = 0xA0;
-			if (c == 0xED)
-				hi = 0x9F;
-		} else if (c >= 0xF0 && c <= 0xF4) {
-			more = 3;
-			if (c == 0xF0)
-				lo = 0x90;
-			if (c == 0xF4)
-				hi = 0x8F;
-		} else {
-			return false;
-		}
-		if ((size_t)(end - p) <= more || p[1] < lo || p[1] > hi)
-			return false;
-		for (size_t i = 2; i <= more; i++)
-			if ((p[i] & 0xC0) != 0x80)
-				return false;
-		p += more + 1;
-	}
-	return true;
+	return str_utf8_until(s) == s.n;
 }

@@ -76,5 +76,7 @@ NODISCARD bool str_int(Str s, int64_t *out);
 Str str_clip(Str s, size_t n);
 /* Is s well-formed UTF-8 (no surrogates, no overlong forms)? */
 bool str_utf8(Str s);
+/* How many bytes of s are well-formed UTF-8: s.n, or where the first wrong or unfinished character starts. */
+size_t str_utf8_until(Str s);
 
 #endif

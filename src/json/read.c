@@ -11,7 +11,7 @@
 #define COLD static __attribute__((noinline, cold))
 
 /* Up to this many members names are compared one by one, and only when a 64-bit filter has seen the like. */
-enum { FEW_MEMBERS = 16 };
+enum { FEW_MEMBERS = 32 };
 
 /* An open array or object. */
 typedef struct Frame {
@@ -86,11 +86,8 @@ static const char *read_utf8(Reader *r, const char *p)
 	const char *q = p;
 	while (q < r->end && (unsigned char)*q >= 0x80)
 		q++;
-	if (str_utf8(str_n(p, (size_t)(q - p))))
-		return q;
-	while (!str_utf8(str_n(p, (size_t)(q - p))))
-		q--;
-	return fail(r, q, "not UTF-8");
+	size_t good = str_utf8_until(str_n(p, (size_t)(q - p)));
+	return p + good == q ? q : fail(r, p + good, "not UTF-8");
 }
 
 static __attribute__((noinline)) const char *read_string_rest(Reader *r, const char *p, bool *escaped)
@@ -189,17 +186,26 @@ static void table_put(Reader *r, Name name)
 	r->names++;
 }
 
-static void table_grow(Reader *r)
+/* Is the object of this name still open? Once closed its span is known, and its names are of no more use. */
+static bool in_use(const Reader *r, const Name *name)
+{
+	return name->node && r->nodes[name->owner].span == 0;
+}
+
+/* A table with room: without the names of closed objects, and larger when the rest need it. */
+static void table_renew(Reader *r)
 {
 	Name *old = r->table;
-	uint32_t slots = old ? r->mask + 1 : 0;
-	r->mask = old ? slots * 2 - 1 : 255;
+	uint32_t slots = old ? r->mask + 1 : 0, live = 0;
+	for (uint32_t i = 0; i < slots; i++)
+		live += in_use(r, &old[i]);
+	r->mask = !old ? 255 : live > slots / 4 ? slots * 2 - 1 : slots - 1;
 	r->names = 0;
 	r->table = calloc((size_t)r->mask + 1, sizeof *r->table);
 	if (!r->table)
 		die("out of memory (table of member names)");
 	for (uint32_t i = 0; i < slots; i++)
-		if (old[i].node)
+		if (in_use(r, &old[i]))
 			table_put(r, old[i]);
 	free(old);
 }
@@ -210,7 +216,7 @@ static bool table_add(Reader *r, uint32_t owner, uint32_t node)
 	Str name = name_text(r, &r->nodes[node]);
 	Name new = { (uint32_t)hash_str(name) + owner * 0x9E3779B1u, owner, node };
 	if (!r->table || r->names > r->mask / 2)
-		table_grow(r);
+		table_renew(r);
 	for (uint32_t i = new.hash & r->mask; r->table[i].node; i = (i + 1) & r->mask) {
 		const Name *seen = &r->table[i];
 		if (seen->hash == new.hash && seen->owner == owner &&str_eq(name_text(r, &r->nodes[seen->node]), name))
