@@ -28,11 +28,11 @@ static Str sample(Arena *a)
 	for (int i = 0; i < 4; i++)
 		buf_printf(&b, "%s{\"system\":\"phone\",\"value\":\"+32 9 123 45 6%d\",\"use\":\"home\",\"rank\":%d}", i ? "," : "", i, i + 1);
 	BUF_LIT(&b, "],\"gender\":\"female\",\"birthDate\":\"1980-01-01\",\"deceasedBoolean\":false,\"address\":[");
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 6; i++)
 		buf_printf(&b, "%s{\"use\":\"home\",\"type\":\"both\",\"line\":[\"Kerkstraat %d\"],\"city\":\"Gent\",\"postalCode\":\"9000\","
 			       "\"country\":\"BE\",\"period\":{\"start\":\"2001-01-01\"}}", i ? "," : "", i);
 	BUF_LIT(&b, "],\"contact\":[");
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 6; i++)
 		buf_printf(&b, "%s{\"relationship\":[{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v2-0131\",\"code\":\"N\"}]}],"
 			       "\"name\":{\"family\":\"Peeters\",\"given\":[\"An\"]},\"telecom\":[{\"system\":\"email\",\"value\":\"an%d@example.org\"}]}",
 			   i ? "," : "", i);
