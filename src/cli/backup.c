@@ -35,7 +35,8 @@ static int restore(const Args *a)
 	Str dir = opt_text(a, S("data")), from = a->rest[0];
 	Err e = records_restore(from, dir, why, sizeof why);
 	if (e != OK)
-		return cli_fail("restoring %.*s into %.*s failed: %s", STR_ARG(from), STR_ARG(dir), *why ? why : err_name(e).p);
+		return cli_fail("restoring %.*s into %.*s failed: %s", STR_ARG(from), STR_ARG(dir),
+		                *why ? why : err_name(e).p);
 	printf("Restored %.*s into %.*s, and checked it.\n", STR_ARG(from), STR_ARG(dir));
 	return EXIT_DONE;
 }
@@ -52,6 +53,7 @@ const Command cmd_restore = {
 	.name = S_INIT("restore"),
 	.summary = S_INIT("put a backup back into an empty data folder"),
 	.operands = S_INIT("FOLDER"),
-	.help = S_INIT("Copies the backup in FOLDER into --data DIR, which must hold no store yet, and checks it. Stop the server first."),
+	.help = S_INIT("Copies the backup in FOLDER into --data DIR, which must hold no store yet, and checks it. Stop "
+	               "the server first."),
 	.run = restore,
 };

@@ -17,9 +17,9 @@ typedef enum OptionKind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER } OptionKind;
 typedef struct Option {
 	Str name;
 	OptionKind kind;
-	Str value;    /* what stands for the value in the help: "ADDR:PORT"; absent for flags */
-	Str standard; /* value when not given; absent: none (opt_text gives an absent Str, opt_number 0) */
-	Str help;     /* one line */
+	Str value;         /* what stands for the value in the help: "ADDR:PORT"; absent for flags */
+	Str standard;      /* value when not given; absent: none (opt_text gives an absent Str, opt_number 0) */
+	Str help;          /* one line */
 	int64_t low, high; /* for OPTION_NUMBER, both included; 0 and 0: from 0 up */
 } Option;
 
@@ -30,14 +30,14 @@ typedef struct Args {
 	Str program;     /* argv[0] */
 	const Str *rest; /* operands: what is no option */
 	size_t n_rest;
-	Str *values;     /* the command's options, then the common ones; absent: not given and no standard */
+	Str *values; /* the command's options, then the common ones; absent: not given and no standard */
 } Args;
 
 typedef struct Command {
 	Str name;
-	Str summary;  /* one line, for the list of commands */
-	Str operands; /* for the usage line: "FILE|DIR…"; absent: none are allowed */
-	Str help;     /* more lines for --help of this command; may be absent */
+	Str summary;           /* one line, for the list of commands */
+	Str operands;          /* for the usage line: "FILE|DIR…"; absent: none are allowed */
+	Str help;              /* more lines for --help of this command; may be absent */
 	const Option *options; /* of this command only; --data, --config, --log-level and --help are everyone's */
 	size_t n_options;
 	int (*run)(const Args *a); /* gives the exit code */
@@ -48,9 +48,9 @@ Str opt_text(const Args *a, Str name);
 int64_t opt_number(const Args *a, Str name);
 bool opt_flag(const Args *a, Str name);
 
-/* Reads argv (without program and command name), environment and file. On a mistake: says it with a hint on stderr and gives
- * EXIT_USAGE; after --help: prints it and gives EXIT_DONE. To go on: -1. `all` are the commands whose settings may stand in
- * the file. */
+/* Reads argv (without program and command name), environment and file. On a mistake: says it with a hint on stderr and
+ * gives EXIT_USAGE; after --help: prints it and gives EXIT_DONE. To go on: -1. `all` are the commands whose settings
+ * may stand in the file. */
 int args_read(Args *a, int argc, char **argv, const Command *const *all, size_t n_all);
 /* The help of one command, and of all. */
 void help_command(const Command *c);

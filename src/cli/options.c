@@ -10,9 +10,20 @@
 #include "cli/cli.h"
 
 static const Option common[] = {
-	{ .name = S_INIT("data"), .kind = OPTION_TEXT, .value = S_INIT("DIR"), .standard = S_INIT("data"), .help = S_INIT("folder of the store") },
-	{ .name = S_INIT("config"), .kind = OPTION_TEXT, .value = S_INIT("FILE"), .help = S_INIT("file with lines: name = value") },
-	{ .name = S_INIT("log-level"), .kind = OPTION_TEXT, .value = S_INIT("LEVEL"), .standard = S_INIT("info"), .help = S_INIT("debug, info, warn or error") },
+	{ .name = S_INIT("data"),
+	  .kind = OPTION_TEXT,
+	  .value = S_INIT("DIR"),
+	  .standard = S_INIT("data"),
+	  .help = S_INIT("folder of the store") },
+	{ .name = S_INIT("config"),
+	  .kind = OPTION_TEXT,
+	  .value = S_INIT("FILE"),
+	  .help = S_INIT("file with lines: name = value") },
+	{ .name = S_INIT("log-level"),
+	  .kind = OPTION_TEXT,
+	  .value = S_INIT("LEVEL"),
+	  .standard = S_INIT("info"),
+	  .help = S_INIT("debug, info, warn or error") },
 	{ .name = S_INIT("help"), .kind = OPTION_FLAG, .help = S_INIT("show this text") },
 };
 enum { CONFIG_MAX = 1024 * 1024, NAME_MAX_BYTES = 64 };
@@ -99,8 +110,8 @@ static int keep(Args *a, size_t i, Str v, Str from)
 		break;
 	case OPTION_NUMBER:
 		if (!str_int(v, &n) || n < o->low || (o->high && n > o->high))
-			return wrong(a, "%.*s: '%.*s' is not a number from %lld%s%.0lld.", STR_ARG(from), STR_ARG(v), (long long)o->low,
-			             o->high ? " to " : " up", (long long)o->high);
+			return wrong(a, "%.*s: '%.*s' is not a number from %lld%s%.0lld.", STR_ARG(from), STR_ARG(v),
+			             (long long)o->low, o->high ? " to " : " up", (long long)o->high);
 		break;
 	case OPTION_FLAG:
 		if (str_eq(v, S("1")) || str_eq(v, S("true")) || str_eq(v, S("on")))
@@ -235,10 +246,12 @@ static int read_file(Args *a, Str path, bool *given, const Command *const *all, 
 			return wrong(a, "%.*s line %d: expected name = value.", STR_ARG(path), number);
 		ptrdiff_t i = find(a->command, name);
 		if (i < 0 && !known_somewhere(name, all, n_all))
-			return wrong(a, "%.*s line %d: there is no setting '%.*s'.", STR_ARG(path), number, STR_ARG(name));
+			return wrong(a, "%.*s line %d: there is no setting '%.*s'.", STR_ARG(path), number,
+			             STR_ARG(name));
 		if (i < 0 || given[i])
 			continue;
-		code = keep(a, (size_t)i, str_trim(value), arena_printf(a->arena, "%.*s line %d", STR_ARG(path), number));
+		code =
+		    keep(a, (size_t)i, str_trim(value), arena_printf(a->arena, "%.*s line %d", STR_ARG(path), number));
 	}
 	return code;
 }
@@ -296,7 +309,8 @@ static void help_options(const Option *o, size_t n)
 void help_command(const Command *c)
 {
 	printf("samendoel %.*s: %.*s\n\n", STR_ARG(c->name), STR_ARG(c->summary));
-	printf("Usage: samendoel %.*s [options]%s%.*s\n", STR_ARG(c->name), c->operands.p ? " " : "", STR_ARG(c->operands));
+	printf("Usage: samendoel %.*s [options]%s%.*s\n", STR_ARG(c->name), c->operands.p ? " " : "",
+	       STR_ARG(c->operands));
 	if (c->help.p)
 		printf("\n%.*s\n", STR_ARG(c->help));
 	if (c->n_options) {
@@ -305,8 +319,9 @@ void help_command(const Command *c)
 	}
 	printf("\nFor every command\n");
 	help_options(common, COUNT_OF(common));
-	printf("\nAn option can also stand in the environment (SAMENDOEL_DATA=…) or in the file of --config (data = …).\n"
-	       "Exit code: 0 done, 1 failed or problems found, 2 wrong command line.\n");
+	printf(
+	    "\nAn option can also stand in the environment (SAMENDOEL_DATA=…) or in the file of --config (data = …).\n"
+	    "Exit code: 0 done, 1 failed or problems found, 2 wrong command line.\n");
 }
 
 void help_all(const Command *const *all, size_t n_all)

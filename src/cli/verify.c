@@ -22,16 +22,19 @@ static int run(const Args *a)
 	records_close(records);
 	if (e != OK)
 		return cli_fail("the check could not be finished (%.*s)", STR_ARG(err_name(e)));
-	printf("resources      %lld\nversions       %lld\nindex rows     %lld\nlog entries    %lld\nproblems       %lld\n",
-	       (long long)n.resources, (long long)n.versions, (long long)n.index_rows, (long long)n.log_entries,
-	       (long long)n.problems);
-	puts(n.problems ? "The store is damaged: keep it as it is, and restore a backup into a new folder." : "The store is whole.");
+	printf(
+	    "resources      %lld\nversions       %lld\nindex rows     %lld\nlog entries    %lld\nproblems       %lld\n",
+	    (long long)n.resources, (long long)n.versions, (long long)n.index_rows, (long long)n.log_entries,
+	    (long long)n.problems);
+	puts(n.problems ? "The store is damaged: keep it as it is, and restore a backup into a new folder."
+	                : "The store is whole.");
 	return n.problems ? EXIT_PROBLEM : EXIT_DONE;
 }
 
 const Command cmd_verify = {
 	.name = S_INIT("verify"),
 	.summary = S_INIT("check the whole store: engine, versions, index and access log"),
-	.help = S_INIT("Reads everything and changes nothing. Each problem is one line; exit code 1 when there are any."),
+	.help =
+	    S_INIT("Reads everything and changes nothing. Each problem is one line; exit code 1 when there are any."),
 	.run = run,
 };

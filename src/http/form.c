@@ -1,4 +1,5 @@
-/* Fields of queries and bodies: application/x-www-form-urlencoded and the text fields of multipart/form-data (RFC 7578). */
+/* Fields of queries and bodies: application/x-www-form-urlencoded and the text fields of multipart/form-data (RFC
+ * 7578). */
 #include "http/http.h"
 
 Pair *pairs_urlencoded(Arena *a, Str s, size_t *n)

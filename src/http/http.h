@@ -7,7 +7,9 @@
 #include "base/time.h"
 
 typedef enum Method { M_GET, M_HEAD, M_POST, M_PUT, M_PATCH, M_DELETE, M_OPTIONS, M_OTHER } Method;
-typedef struct Pair { Str name, value; } Pair;
+typedef struct Pair {
+	Str name, value;
+} Pair;
 
 typedef struct Request {
 	Arena *arena;
@@ -19,7 +21,7 @@ typedef struct Request {
 	Str body;
 	Str remote; /* address of the client */
 	bool tls;
-	Str id;     /* request id, for logs */
+	Str id; /* request id, for logs */
 	/* filled at first use */
 	Pair *query_pairs, *form_pairs;
 	size_t n_query, n_form;
@@ -32,7 +34,8 @@ Str req_header(const Request *r, Str name);
 Str req_query(Request *r, Str name);
 /* All query pairs in order, decoded. */
 const Pair *req_query_all(Request *r, size_t *n);
-/* A field of an application/x-www-form-urlencoded or multipart/form-data (text fields) body, decoded, CRLF turned into LF. */
+/* A field of an application/x-www-form-urlencoded or multipart/form-data (text fields) body, decoded, CRLF turned into
+ * LF. */
 Str req_form(Request *r, Str name);
 const Pair *req_form_all(Request *r, size_t *n);
 Str req_cookie(const Request *r, Str name);
@@ -40,8 +43,8 @@ Str method_name(Method m);
 /* M_OTHER for a method that we do not know. Names are case-sensitive. */
 Method method_of(Str name);
 
-/* What the helpers above are made of. At most PAIRS_MAX pairs are taken; the rest is left. Never fails: what is not well-formed is
- * left out. Strings live in `a` or in the text given. */
+/* What the helpers above are made of. At most PAIRS_MAX pairs are taken; the rest is left. Never fails: what is not
+ * well-formed is left out. Strings live in `a` or in the text given. */
 enum { PAIRS_MAX = 4096 };
 Pair *pairs_urlencoded(Arena *a, Str s, size_t *n);
 /* Text fields only: a part with a file name is left out. */
@@ -57,8 +60,8 @@ typedef struct Reply {
 	Pair *headers;
 	size_t n_headers, cap_headers;
 	bool no_store; /* Cache-Control: no-store (for anything behind sign-in) */
-	/* What must be durable before this reply leaves: the visit of the request (access/records.h), NULL: nothing. When it cannot be
-	 * finished, on_fail makes the reply that is sent instead. The server room does both. */
+	/* What must be durable before this reply leaves: the visit of the request (access/records.h), NULL: nothing.
+	 * When it cannot be finished, on_fail makes the reply that is sent instead. The server room does both. */
 	struct Visit *visit;
 	struct Reply (*on_fail)(void *arg, Err e);
 	void *fail_arg;
@@ -71,7 +74,8 @@ Reply reply_redirect(Arena *a, Str location);     /* 303 */
 /* Percent-decoding ('+' as space when form), and encoding for a path segment or query value. */
 Str url_decode(Arena *a, Str s, bool form);
 Str url_encode(Arena *a, Str s);
-/* A raw path decoded as Request.path promises: starts with '/', well-formed UTF-8 without NUL, no segment "." or "..". False otherwise. */
+/* A raw path decoded as Request.path promises: starts with '/', well-formed UTF-8 without NUL, no segment "." or "..".
+ * False otherwise. */
 NODISCARD bool url_path(Arena *a, Str raw, Str *out);
 /* "Sat, 21 Nov 2026 22:47:43 GMT". */
 Str http_date(Arena *a, Millis t);

@@ -40,8 +40,8 @@ Str http_date(Arena *a, Millis t)
 	static const char days[] = "MonTueWedThuFriSatSun";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	Civil c = time_civil(t);
-	return arena_printf(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * c.weekday, c.day, months + 3 * (c.month - 1),
-	                    c.year, c.hour, c.minute, c.second);
+	return arena_printf(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * c.weekday, c.day,
+	                    months + 3 * (c.month - 1), c.year, c.hour, c.minute, c.second);
 }
 
 /* q=0, q=0.0, q=0.000 */

@@ -1,9 +1,9 @@
 #include "http/http.h"
 
 static const Str method_names[] = {
-	[M_GET] = S_INIT("GET"),       [M_HEAD] = S_INIT("HEAD"),       [M_POST] = S_INIT("POST"), [M_PUT] = S_INIT("PUT"),
-	[M_PATCH] = S_INIT("PATCH"),   [M_DELETE] = S_INIT("DELETE"),   [M_OPTIONS] = S_INIT("OPTIONS"),
-	[M_OTHER] = S_INIT("OTHER"),
+	[M_GET] = S_INIT("GET"),         [M_HEAD] = S_INIT("HEAD"),   [M_POST] = S_INIT("POST"),
+	[M_PUT] = S_INIT("PUT"),         [M_PATCH] = S_INIT("PATCH"), [M_DELETE] = S_INIT("DELETE"),
+	[M_OPTIONS] = S_INIT("OPTIONS"), [M_OTHER] = S_INIT("OTHER"),
 };
 
 Str method_name(Method m)
@@ -84,7 +84,8 @@ const Pair *req_form_all(Request *r, size_t *n)
 		if (str_eq_nocase(kind, S("application/x-www-form-urlencoded")))
 			r->form_pairs = pairs_urlencoded(r->arena, r->body, &r->n_form);
 		else if (str_eq_nocase(kind, S("multipart/form-data")))
-			r->form_pairs = pairs_multipart(r->arena, r->body, header_param(type, S("boundary")), &r->n_form);
+			r->form_pairs =
+			    pairs_multipart(r->arena, r->body, header_param(type, S("boundary")), &r->n_form);
 		for (size_t i = 0; i < r->n_form; i++)
 			r->form_pairs[i].value = lines_lf(r->arena, r->form_pairs[i].value);
 	}

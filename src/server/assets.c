@@ -145,7 +145,8 @@ Reply assets_reply(const Assets *as, Request *q)
 	const Asset *f = as->n ? bsearch(&key, as->list, as->n, sizeof key, by_name) : NULL;
 	if (!f)
 		return reply_plain(q->arena, 404);
-	bool zip = f->gzip.p && http_accepts(req_header(q, S("Accept-Encoding")), S("gzip")) && !req_header(q, S("Range")).p;
+	bool zip =
+	    f->gzip.p && http_accepts(req_header(q, S("Accept-Encoding")), S("gzip")) && !req_header(q, S("Range")).p;
 	Reply r = reply_new(q->arena, 200, f->type, zip ? f->gzip : f->body);
 	if (http_etag_matches(req_header(q, S("If-None-Match")), f->etag))
 		r.status = 304;

@@ -1,5 +1,5 @@
-/* What a request must be before any handler sees it. Where a request ends and what it asks must be the same for us and for a proxy before
- * us, so whatever can be read in two ways is refused (RFC 9112 §11.2, request smuggling). */
+/* What a request must be before any handler sees it. Where a request ends and what it asks must be the same for us and
+ * for a proxy before us, so whatever can be read in two ways is refused (RFC 9112 §11.2, request smuggling). */
 #include <stdio.h>
 
 #include "server/internal.h"
@@ -34,9 +34,10 @@ static bool good_value(Str s)
 	return true;
 }
 
-/* libmicrohttpd before 1.0 cuts lines in its buffer in place: without a word it ends a value at a NUL, takes a lone CR or LF for a line
- * end and drops a header without a name. There a header starts exactly two bytes (CR LF, now zero) behind what was before it, and behind
- * the last one is an empty line; anything else had something in it. The newer versions have a strict parser of their own. */
+/* libmicrohttpd before 1.0 cuts lines in its buffer in place: without a word it ends a value at a NUL, takes a lone CR
+ * or LF for a line end and drops a header without a name. There a header starts exactly two bytes (CR LF, now zero)
+ * behind what was before it, and behind the last one is an empty line; anything else had something in it. The newer
+ * versions have a strict parser of their own. */
 enum { LENIENT_PARSER = MHD_VERSION < 0x00097600 };
 
 static bool gap_is_line_end(const Scan *s, const char *name)
@@ -50,13 +51,15 @@ static bool empty_line_follows(const Scan *s)
 	return !LENIENT_PARSER || !s->end || memcmp(s->end, "\0\0\0\0", 4) == 0;
 }
 
-static enum MHD_Result each(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n, const char *value, size_t value_n)
+static enum MHD_Result each(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n, const char *value,
+                            size_t value_n)
 {
 	Scan *s = cls;
 	Exchange *x = s->x;
 	(void)kind;
 	Pair p = { str_n(name, name_n), str_n(value ? value : "", value ? value_n : 0) };
-	if (x->req.n_headers == HEADERS_MAX || !good_name(p.name) || !good_value(p.value) || !gap_is_line_end(s, name)) {
+	if (x->req.n_headers == HEADERS_MAX || !good_name(p.name) || !good_value(p.value) ||
+	    !gap_is_line_end(s, name)) {
 		s->bad = true;
 		return MHD_NO;
 	}
@@ -154,8 +157,8 @@ int check_request(Exchange *x, const char *method, const char *version)
 		return 505;
 	if (!one_one && scan.codings)
 		return 400;
-	if (scan.bad || !empty_line_follows(&scan) || scan.hosts > 1 || scan.lengths > 1 || scan.codings > 1 || (scan.lengths && scan.codings) ||
-	    (one_one && !scan.hosts))
+	if (scan.bad || !empty_line_follows(&scan) || scan.hosts > 1 || scan.lengths > 1 || scan.codings > 1 ||
+	    (scan.lengths && scan.codings) || (one_one && !scan.hosts))
 		return 400;
 	r->method = method_allowed(method);
 	if (r->method == M_OTHER)

@@ -1,7 +1,8 @@
 /* One request on its way: taken in, checked, handled, its visit finished, its reply queued.
  *
- * libmicrohttpd calls exchange_answer three times or more: with the headers, with each piece of the body, at the end of the request,
- * and once more after a resume. While a visit is being finished the connection is suspended, so that no thread waits. */
+ * libmicrohttpd calls exchange_answer three times or more: with the headers, with each piece of the body, at the end of
+ * the request, and once more after a resume. While a visit is being finished the connection is suspended, so that no
+ * thread waits. */
 #include <stdlib.h>
 #include <zlib.h>
 
@@ -268,8 +269,8 @@ static enum MHD_Result begin(Exchange *x, const char *method, const char *versio
 	return run(x);
 }
 
-enum MHD_Result exchange_answer(void *cls, struct MHD_Connection *mhd, const char *url, const char *method, const char *version,
-                                const char *data, size_t *data_n, void **con_cls)
+enum MHD_Result exchange_answer(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+                                const char *version, const char *data, size_t *data_n, void **con_cls)
 {
 	Server *s = cls;
 	Exchange *x = *con_cls;

@@ -25,10 +25,11 @@ void metrics_count(Metrics *m, Route route, int status, size_t bytes, int64_t us
 void metrics_render(Server *s, Buf *out);
 
 /* ---- connections ---- */
-/* One TCP connection. `deadline` is a time of clock_ms() after which the watchdog ends it; 0: none (we are at work ourselves). */
+/* One TCP connection. `deadline` is a time of clock_ms() after which the watchdog ends it; 0: none (we are at work
+ * ourselves). */
 typedef struct Conn {
 	struct Conn *next, **link;
-	struct Exchange *exchange; /* the request under way, NULL: none */
+	_Atomic(struct Exchange *) exchange; /* the request under way, NULL: none */
 	atomic_llong deadline;
 	int fd;
 	char remote[REMOTE_MAX];
@@ -110,13 +111,14 @@ struct Server {
 
 /* server.c */
 int64_t clock_ms(void);
-/* A server that does not listen and has no threads: bytes come from MHD_add_connection, work is done by MHD_run. For fuzzing. */
+/* A server that does not listen and has no threads: bytes come from MHD_add_connection, work is done by MHD_run. For
+ * fuzzing. */
 NODISCARD Err server_bare(const ServerOptions *o, const ServerHandlers *h, Server **out);
 
 /* exchange.c: the callbacks for libmicrohttpd */
 void *exchange_uri(void *cls, const char *uri, struct MHD_Connection *mhd);
-enum MHD_Result exchange_answer(void *cls, struct MHD_Connection *mhd, const char *url, const char *method, const char *version,
-                                const char *data, size_t *data_n, void **con_cls);
+enum MHD_Result exchange_answer(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+                                const char *version, const char *data, size_t *data_n, void **con_cls);
 void exchange_completed(void *cls, struct MHD_Connection *mhd, void **con_cls, enum MHD_RequestTerminationCode how);
 size_t exchange_keep_escapes(void *cls, struct MHD_Connection *mhd, char *s);
 /* Gives the exchange back to this thread's free list. */

@@ -40,8 +40,8 @@ static void times(Metrics *m, Buf *b)
 		for (int i = 0; i <= TIME_BUCKETS; i++) {
 			sum += atomic_load(&m->times[r][i]);
 			if (i < TIME_BUCKETS)
-				buf_printf(b, "samendoel_request_seconds_bucket{route=\"%s\",le=\"%g\"} %lld\n", route_names[r],
-				           (double)bucket_us[i] / 1e6, sum);
+				buf_printf(b, "samendoel_request_seconds_bucket{route=\"%s\",le=\"%g\"} %lld\n",
+				           route_names[r], (double)bucket_us[i] / 1e6, sum);
 		}
 		buf_printf(b, "samendoel_request_seconds_bucket{route=\"%s\",le=\"+Inf\"} %lld\n", route_names[r], sum);
 		buf_printf(b, "samendoel_request_seconds_sum{route=\"%s\"} %.6f\n", route_names[r],
@@ -53,19 +53,23 @@ static void times(Metrics *m, Buf *b)
 void metrics_render(Server *s, Buf *b)
 {
 	Metrics *m = &s->metrics;
-	head(b, "requests_total", "counter", "Requests by kind of route and class of status (0xx: cut off before a reply).");
+	head(b, "requests_total", "counter",
+	     "Requests by kind of route and class of status (0xx: cut off before a reply).");
 	for (int r = 0; r < ROUTES; r++)
 		for (int c = 0; c < STATUS_CLASSES; c++)
-			buf_printf(b, "samendoel_requests_total{route=\"%s\",status=\"%dxx\"} %lld\n", route_names[r], c,
-			           atomic_load(&m->requests[r][c]));
+			buf_printf(b, "samendoel_requests_total{route=\"%s\",status=\"%dxx\"} %lld\n", route_names[r],
+			           c, atomic_load(&m->requests[r][c]));
 	head(b, "reply_bytes_total", "counter", "Bytes of reply bodies.");
 	for (int r = 0; r < ROUTES; r++)
-		buf_printf(b, "samendoel_reply_bytes_total{route=\"%s\"} %lld\n", route_names[r], atomic_load(&m->bytes[r]));
+		buf_printf(b, "samendoel_reply_bytes_total{route=\"%s\"} %lld\n", route_names[r],
+		           atomic_load(&m->bytes[r]));
 	times(m, b);
 	gauge(b, "connections", "gauge", "Open connections.", atomic_load(&s->open));
 	gauge(b, "requests_under_way", "gauge", "Requests under way.", atomic_load(&s->busy));
-	gauge(b, "cut_off_total", "counter", "Connections ended because the client was too slow.", atomic_load(&m->cut_off));
-	gauge(b, "slow_refused_total", "counter", "Requests refused because the slow queue was full.", atomic_load(&m->slow_refused));
+	gauge(b, "cut_off_total", "counter", "Connections ended because the client was too slow.",
+	      atomic_load(&m->cut_off));
+	gauge(b, "slow_refused_total", "counter", "Requests refused because the slow queue was full.",
+	      atomic_load(&m->slow_refused));
 	gauge(b, "uptime_seconds", "gauge", "Seconds since the start.", (time_mono_us() - s->started_us) / 1000000);
 	if (s->h.metrics)
 		s->h.metrics(s->h.ctx, b);

@@ -1,5 +1,5 @@
-/* From a Reply to what libmicrohttpd sends: headers that every reply has, compression, ranges. The body stays where it is, in the
- * exchange's arena or among the static files, until the exchange is completed. */
+/* From a Reply to what libmicrohttpd sends: headers that every reply has, compression, ranges. The body stays where it
+ * is, in the exchange's arena or among the static files, until the exchange is completed. */
 #include <zlib.h>
 
 #include "server/internal.h"
@@ -8,18 +8,20 @@ typedef struct Fixed {
 	const char *name, *value;
 } Fixed;
 
-#define HIDE                                                                   \
-	{ "X-Content-Type-Options", "nosniff" },                               \
-	{ "Referrer-Policy", "same-origin" },                                  \
-	{ "Cross-Origin-Resource-Policy", "same-origin" }
+#define HIDE                                                                           \
+	{ "X-Content-Type-Options", "nosniff" }, { "Referrer-Policy", "same-origin" }, \
+	{                                                                              \
+		"Cross-Origin-Resource-Policy", "same-origin"                          \
+	}
 
 /* Pages may load our own files and nothing else, may not be framed, and scripts may not make HTML from text. */
 static const Fixed for_pages[] = {
 	HIDE,
-	{ "Content-Security-Policy",
-	  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-	  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; require-trusted-types-for 'script'; "
-	  "trusted-types 'none'" },
+	{ "Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+	                             "font-src 'self'; connect-src 'self'; "
+	                             "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src "
+	                             "'self'; require-trusted-types-for 'script'; "
+	                             "trusted-types 'none'" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
 	{ "Cross-Origin-Embedder-Policy", "require-corp" },
 	{ "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()" },
@@ -38,9 +40,14 @@ Reply reply_plain(Arena *a, int status)
 
 static bool is_text(Str type)
 {
-	static const Str kinds[] = { S_INIT("text/"),           S_INIT("application/json"),       S_INIT("application/fhir+json"),
-		                     S_INIT("image/svg+xml"),   S_INIT("application/javascript"), S_INIT("application/manifest+json"),
-		                     S_INIT("application/ndjson"), S_INIT("application/fhir+ndjson") };
+	static const Str kinds[] = { S_INIT("text/"),
+		                     S_INIT("application/json"),
+		                     S_INIT("application/fhir+json"),
+		                     S_INIT("image/svg+xml"),
+		                     S_INIT("application/javascript"),
+		                     S_INIT("application/manifest+json"),
+		                     S_INIT("application/ndjson"),
+		                     S_INIT("application/fhir+ndjson") };
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (str_starts(type, kinds[i]))
 			return true;
@@ -111,7 +118,8 @@ bool reply_range(Reply *r, const Request *q)
 		reply_header(r, S("Content-Range"), arena_printf(r->arena, "bytes */%lld", (long long)size));
 		return true;
 	}
-	reply_header(r, S("Content-Range"), arena_printf(r->arena, "bytes %lld-%lld/%lld", (long long)from, (long long)to, (long long)size));
+	reply_header(r, S("Content-Range"),
+	             arena_printf(r->arena, "bytes %lld-%lld/%lld", (long long)from, (long long)to, (long long)size));
 	r->body = str_n(r->body.p + from, (size_t)(to - from + 1));
 	r->status = 206;
 	return true;
@@ -136,7 +144,8 @@ static void add_headers(Exchange *x, struct MHD_Response *m)
 	if (r->no_store)
 		MHD_add_response_header(m, "Cache-Control", "no-store");
 	for (size_t i = 0; i < r->n_headers; i++)
-		MHD_add_response_header(m, arena_cstr(x->arena, r->headers[i].name), arena_cstr(x->arena, r->headers[i].value));
+		MHD_add_response_header(m, arena_cstr(x->arena, r->headers[i].name),
+		                        arena_cstr(x->arena, r->headers[i].value));
 	if (x->close || atomic_load_explicit(&x->server->draining, memory_order_relaxed))
 		MHD_add_response_header(m, "Connection", "close");
 }
@@ -153,7 +162,7 @@ enum MHD_Result reply_send(Exchange *x)
 	else
 		compress_reply(x);
 	struct MHD_Response *m =
-		MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)r->body.p, MHD_RESPMEM_PERSISTENT);
+	    MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)r->body.p, MHD_RESPMEM_PERSISTENT);
 	if (!m)
 		return MHD_NO;
 	add_headers(x, m);

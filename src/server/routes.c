@@ -15,7 +15,8 @@ Route route_of(Str path)
 	return under(path, S("/fhir")) ? ROUTE_FHIR : ROUTE_WEB;
 }
 
-/* Metrics tell how busy a service is: for this machine only, unless they were opened. A forwarded request comes from elsewhere. */
+/* Metrics tell how busy a service is: for this machine only, unless they were opened. A forwarded request comes from
+ * elsewhere. */
 static bool may_see_metrics(const Exchange *x)
 {
 	const Request *r = &x->req;
@@ -23,7 +24,8 @@ static bool may_see_metrics(const Exchange *x)
 		return true;
 	if (req_header(r, S("X-Forwarded-For")).p || req_header(r, S("Forwarded")).p)
 		return false;
-	return str_starts(r->remote, S("127.")) || str_eq(r->remote, S("::1")) || str_starts(r->remote, S("::ffff:127."));
+	return str_starts(r->remote, S("127.")) || str_eq(r->remote, S("::1")) ||
+	       str_starts(r->remote, S("::ffff:127."));
 }
 
 static Reply metrics(Exchange *x)
@@ -39,7 +41,8 @@ static Reply ready(Exchange *x)
 {
 	Server *s = x->server;
 	bool yes = !atomic_load(&s->draining) && (!s->h.ready || s->h.ready(s->h.ctx));
-	Reply r = yes ? reply_new(x->arena, 200, S("text/plain; charset=utf-8"), S("ready\n")) : reply_plain(x->arena, 503);
+	Reply r =
+	    yes ? reply_new(x->arena, 200, S("text/plain; charset=utf-8"), S("ready\n")) : reply_plain(x->arena, 503);
 	if (!yes)
 		reply_header(&r, S("Retry-After"), S("1"));
 	return r;

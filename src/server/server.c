@@ -68,7 +68,8 @@ static void conn_close(Server *s, Conn *c)
 	free(c);
 }
 
-static void on_connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode what)
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
+                          enum MHD_ConnectionNotificationCode what)
 {
 	switch (what) {
 	case MHD_CONNECTION_NOTIFY_STARTED:
@@ -82,8 +83,8 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
 	}
 }
 
-/* Ends connections past their deadline (all that have one: `all`). The descriptor is still theirs: conn_close comes before close and
- * needs the same lock. */
+/* Ends connections past their deadline (all that have one: `all`). The descriptor is still theirs: conn_close comes
+ * before close and needs the same lock. */
 static void cut_off(Server *s, bool all)
 {
 	int64_t now = clock_ms();
@@ -143,20 +144,21 @@ static int bound_port(int fd)
 	socklen_t n = sizeof ss;
 	if (getsockname(fd, (struct sockaddr *)&ss, &n) != 0)
 		return 0;
-	return ntohs(ss.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&ss)->sin6_port : ((struct sockaddr_in *)&ss)->sin_port);
+	return ntohs(ss.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&ss)->sin6_port
+	                                      : ((struct sockaddr_in *)&ss)->sin_port);
 }
 
-static Err open_listener(Server *s, char *why, size_t why_n)
+Err server_listen(Str text, int *out, int *port_out, char *why, size_t why_n)
 {
 	char *host, *port;
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *ai = NULL;
-	if (!split_listen(s->arena, s->o.listen, &host, &port)) {
-		snprintf(why, why_n, "'%.*s' is not ADDR:PORT", STR_ARG(s->o.listen));
-		return ERR_BAD_REQUEST;
-	}
-	int failed = getaddrinfo(host, port, &hints, &ai), one = 1;
-	if (failed) {
-		snprintf(why, why_n, "%s: %s", host, gai_strerror(failed));
+	Arena *a = arena_new();
+	bool split = split_listen(a, text, &host, &port);
+	int failed = split ? getaddrinfo(host, port, &hints, &ai) : 0, one = 1;
+	arena_free(a);
+	if (!split || failed) {
+		snprintf(why, why_n, "'%.*s' is not ADDR:PORT%s%s", STR_ARG(text), failed ? ": " : "",
+		         failed ? gai_strerror(failed) : "");
 		return ERR_BAD_REQUEST;
 	}
 	int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -164,13 +166,21 @@ static Err open_listener(Server *s, char *why, size_t why_n)
 	          bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0;
 	freeaddrinfo(ai);
 	if (!ok) {
-		snprintf(why, why_n, "cannot listen on %.*s: %s", STR_ARG(s->o.listen), strerror(errno));
+		snprintf(why, why_n, "cannot listen on %.*s: %s", STR_ARG(text), strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return ERR_IO;
 	}
-	s->listen_fd = fd;
-	s->port = bound_port(fd);
+	*out = fd;
+	*port_out = bound_port(fd);
+	return OK;
+}
+
+static Err open_listener(Server *s, char *why, size_t why_n)
+{
+	if (s->o.listen_fd <= 0)
+		return server_listen(s->o.listen, &s->listen_fd, &s->port, why, why_n);
+	s->port = bound_port(s->listen_fd);
 	return OK;
 }
 
@@ -258,8 +268,9 @@ static void common_settings(Server *s, Settings *t)
 
 static struct MHD_Daemon *start_daemon(Server *s, unsigned flags, Settings *t)
 {
-	return MHD_start_daemon(flags | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, exchange_answer, s, MHD_OPTION_EXTERNAL_LOGGER,
-	                        keep_quiet, NULL, MHD_OPTION_ARRAY, t->item, MHD_OPTION_END);
+	return MHD_start_daemon(flags | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, exchange_answer, s,
+	                        MHD_OPTION_EXTERNAL_LOGGER, keep_quiet, NULL, MHD_OPTION_ARRAY, t->item,
+	                        MHD_OPTION_END);
 }
 
 static Server *server_make(const ServerOptions *o, const ServerHandlers *h)
@@ -269,9 +280,9 @@ static Server *server_make(const ServerOptions *o, const ServerHandlers *h)
 		die("out of memory");
 	s->arena = arena_new();
 	s->h = *h;
-	s->listen_fd = -1;
 	s->started_us = time_mono_us();
 	settle_options(s, o);
+	s->listen_fd = o->listen_fd > 0 ? o->listen_fd : -1;
 	pthread_mutex_init(&s->conns_lock, NULL);
 	pthread_cond_init(&s->tick, NULL);
 	if (pthread_key_create(&s->local, local_free))
@@ -303,7 +314,8 @@ static Err start_listening(Server *s, char *why, size_t why_n)
 		TRY(read_pem(s, s->o.tls_key, &key, why, why_n));
 		set(&t, MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert.p);
 		set(&t, MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key.p);
-		static const char versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM";
+		static const char versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-GCM:+"
+		                               "CHACHA20-POLY1305:+AES-128-GCM";
 		set(&t, MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)versions);
 		flags |= MHD_USE_TLS;
 		s->tls = true;
@@ -311,7 +323,8 @@ static Err start_listening(Server *s, char *why, size_t why_n)
 	s->daemon = start_daemon(s, flags, &t);
 	if (s->daemon)
 		return OK;
-	snprintf(why, why_n, "the HTTP library did not start%s", s->tls ? ": are certificate and key a pair of PEM files?" : "");
+	snprintf(why, why_n, "the HTTP library did not start%s",
+	         s->tls ? ": are certificate and key a pair of PEM files?" : "");
 	return ERR_IO;
 }
 

@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Str text = str_n((const char *)data + 1, size - 1), path, head;
 	Str body = str_cut(text, '\n', &head);
 	Pair h[] = {
-		{ S("Content-Type"), data[0] & 1 ? S("multipart/form-data; boundary=b") : S("application/x-www-form-urlencoded") },
+		{ S("Content-Type"),
+		  data[0] & 1 ? S("multipart/form-data; boundary=b") : S("application/x-www-form-urlencoded") },
 		{ S("Cookie"), head },
 	};
 	if (data[0] & 2)
@@ -41,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	header_param(head, S("name"));
 	http_accepts(head, S("gzip"));
 	http_etag_matches(head, S("\"x\""));
-	if (url_path(a, text, &path) && (path.p[0] != '/' || memchr(path.p, 0, path.n) || str_find(path, S("/../")) >= 0))
+	if (url_path(a, text, &path) &&
+	    (path.p[0] != '/' || memchr(path.p, 0, path.n) || str_find(path, S("/../")) >= 0))
 		abort();
 	if (!str_eq(url_decode(a, url_encode(a, text), true), text))
 		abort();

@@ -9,12 +9,12 @@
 
 static Arena *arena;
 
-#define IS(expected, got)                                                             \
-	do {                                                                          \
-		Str got_ = (got), want_ = S(expected);                                \
-		assert_non_null(got_.p);                                              \
-		if (!str_eq(got_, want_))                                             \
-			fail_msg("want '%s', got '%.*s'", expected, STR_ARG(got_));   \
+#define IS(expected, got)                                                           \
+	do {                                                                        \
+		Str got_ = (got), want_ = S(expected);                              \
+		assert_non_null(got_.p);                                            \
+		if (!str_eq(got_, want_))                                           \
+			fail_msg("want '%s', got '%.*s'", expected, STR_ARG(got_)); \
 	} while (0)
 
 static Request request(const char *query, const char *type, const char *body)
@@ -79,10 +79,11 @@ static void other_bodies_are_no_forms(void **state)
 static void multipart_gives_text_fields(void **state)
 {
 	(void)state;
-	Request r = request("", "multipart/form-data; boundary=\"x y\"",
-	                    "voorwoord\r\n--x y\r\nContent-Disposition: form-data; name=\"doel\"\r\n\r\nnaar de markt\r\nmet Rik\r\n"
-	                    "--x y\r\nContent-Disposition: form-data; name=\"foto\"; filename=\"a;b.png\"\r\n\r\nPNG\r\n"
-	                    "--x y\r\ncontent-disposition: form-data; name=leeg\r\n\r\n\r\n--x y--\r\nnawoord");
+	Request r = request(
+	    "", "multipart/form-data; boundary=\"x y\"",
+	    "voorwoord\r\n--x y\r\nContent-Disposition: form-data; name=\"doel\"\r\n\r\nnaar de markt\r\nmet Rik\r\n"
+	    "--x y\r\nContent-Disposition: form-data; name=\"foto\"; filename=\"a;b.png\"\r\n\r\nPNG\r\n"
+	    "--x y\r\ncontent-disposition: form-data; name=leeg\r\n\r\n\r\n--x y--\r\nnawoord");
 	size_t n;
 	req_form_all(&r, &n);
 	assert_int_equal(n, 2);
@@ -94,8 +95,9 @@ static void multipart_gives_text_fields(void **state)
 static void damaged_multipart_gives_what_is_whole(void **state)
 {
 	(void)state;
-	const char *whole = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; "
-	                    "name=\"z\"\r\n\r\n2\r\n--b--\r\n";
+	const char *whole =
+	    "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; "
+	    "name=\"z\"\r\n\r\n2\r\n--b--\r\n";
 	for (size_t cut = 0; cut <= strlen(whole); cut++) {
 		char *part = strndup(whole, cut);
 		Request r = request("", "multipart/form-data; boundary=b", part);

@@ -33,7 +33,8 @@ static void paths_that_lead_out_are_refused(void **state)
 {
 	(void)state;
 	Str out;
-	static const char *const bad[] = { "", "a", "/..", "/a/../b", "/a/.", "/%2e%2e/x", "/a%00b", "/%ff", "/a/%2E", "/..%2fetc" };
+	static const char *const bad[] = { "",          "a",      "/..",  "/a/../b", "/a/.",
+		                           "/%2e%2e/x", "/a%00b", "/%ff", "/a/%2E",  "/..%2fetc" };
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		if (url_path(arena, str_c(bad[i]), &out))
 			fail_msg("accepted: %s", bad[i]);

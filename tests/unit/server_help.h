@@ -20,8 +20,8 @@
 #include "base/random.h"
 #include "server/server.h"
 
-/* What the test handlers do is in the path: /hello /echo /big /slow (on the slow pool, until `gate` opens) /visit?result=N (done on
- * another thread, after `gate` opens when wait=1) /visit-now (done at once). */
+/* What the test handlers do is in the path: /hello /echo /big /slow (on the slow pool, until `gate` opens)
+ * /visit?result=N (done on another thread, after `gate` opens when wait=1) /visit-now (done at once). */
 typedef struct Fake {
 	atomic_int handled, finished, thread_ends;
 	atomic_int gate; /* 1: open */
@@ -51,7 +51,8 @@ static inline bool fake_slow(void *ctx, const Request *r)
 static inline Reply fake_fail(void *arg, Err e)
 {
 	Request *r = arg;
-	Reply x = reply_new(r->arena, err_status(e), S("text/plain"), arena_printf(r->arena, "failed: %s", err_name(e).p));
+	Reply x =
+	    reply_new(r->arena, err_status(e), S("text/plain"), arena_printf(r->arena, "failed: %s", err_name(e).p));
 	if (req_query(r, S("again")).p && e != ERR_GONE) { /* the error page looked too */
 		x.visit = ARENA_NEW(r->arena, struct Visit);
 		x.visit->result = ERR_GONE;
@@ -86,8 +87,9 @@ static inline Reply fake_handle(void *ctx, Request *r)
 	if (str_find(r->path, S("visit")) >= 0)
 		return fake_visit(r);
 	if (str_eq(r->path, S("/echo"))) {
-		Str head = arena_printf(r->arena, "%s %.*s?%.*s %s remote=%.*s tls=%d\n", method_name(r->method).p, STR_ARG(r->path),
-		                        STR_ARG(r->query), req_header(r, S("X-Test")).p ? "test" : "-", STR_ARG(r->remote), r->tls);
+		Str head = arena_printf(r->arena, "%s %.*s?%.*s %s remote=%.*s tls=%d\n", method_name(r->method).p,
+		                        STR_ARG(r->path), STR_ARG(r->query),
+		                        req_header(r, S("X-Test")).p ? "test" : "-", STR_ARG(r->remote), r->tls);
 		return reply_new(r->arena, 200, S("text/plain"), arena_join(r->arena, head, r->body, STR_END));
 	}
 	if (str_eq(r->path, S("/big"))) {

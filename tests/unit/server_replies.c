@@ -1,4 +1,5 @@
-/* What leaves: headers that every reply has, compression, static files, HEAD, ranges, visits, the slow pool, stopping. */
+/* What leaves: headers that every reply has, compression, static files, HEAD, ranges, visits, the slow pool, stopping.
+ */
 #include <sys/stat.h>
 #include <zlib.h>
 
@@ -6,7 +7,8 @@
 
 static void every_reply_has_the_security_headers(void **state)
 {
-	static const char *const paths[] = { "/hello", "/big", "/nothing", "/static/none", "/health", "/visit?result=6", "/%00" };
+	static const char *const paths[] = { "/hello",          "/big", "/nothing", "/static/none", "/health",
+		                             "/visit?result=6", "/%00" };
 	for (size_t i = 0; i < COUNT_OF(paths); i++) {
 		const char *r = get(*state, paths[i], "");
 		has(r, "X-Content-Type-Options: nosniff\r\n");
@@ -38,7 +40,10 @@ static void large_text_is_compressed_when_asked(void **state)
 	size_t length = (size_t)atol(strstr(r, "Content-Length: ") + 16);
 	assert_true(length > 20 && length < 2000);
 	unsigned char *out = malloc(300000);
-	z_stream z = { .next_in = (unsigned char *)(uintptr_t)body_of(r), .avail_in = (unsigned)length, .next_out = out, .avail_out = 300000 };
+	z_stream z = { .next_in = (unsigned char *)(uintptr_t)body_of(r),
+		       .avail_in = (unsigned)length,
+		       .next_out = out,
+		       .avail_out = 300000 };
 	assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
 	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
 	assert_int_equal(z.total_out, 200000);
@@ -119,7 +124,10 @@ static void static_files(void **state)
 	assert_string_equal(body_of(get(s, "/static/robots.txt", "Range: bytes=8-\r\n")), "89");
 	assert_string_equal(body_of(get(s, "/static/robots.txt", "Range: bytes=x\r\n")), "0123456789");
 	assert_int_equal(status(get(s, "/static/robots.txt", "Range: bytes=10-\r\n")), 416);
-	assert_int_equal(status(ask(s, "POST /static/robots.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")), 405);
+	assert_int_equal(
+	    status(ask(
+	        s, "POST /static/robots.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")),
+	    405);
 	server_stop(s);
 	snprintf(header, sizeof header, "rm -r %s", folder);
 	assert_int_equal(system(header), 0);
@@ -191,7 +199,8 @@ static void *many_visits(void *arg)
 	char buf[4096];
 	intptr_t good = 0;
 	for (int i = 0; i < 200; i++) {
-		send_text(fd, i % 3 ? "GET /visit HTTP/1.1\r\nHost: x\r\n\r\n" : "GET /visit-now HTTP/1.1\r\nHost: x\r\n\r\n");
+		send_text(fd, i % 3 ? "GET /visit HTTP/1.1\r\nHost: x\r\n\r\n"
+		                    : "GET /visit-now HTTP/1.1\r\nHost: x\r\n\r\n");
 		ssize_t n = recv(fd, buf, sizeof buf - 1, 0);
 		buf[n > 0 ? n : 0] = 0;
 		good += strstr(buf, "seen") != NULL;

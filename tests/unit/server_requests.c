@@ -10,7 +10,8 @@ static void plain_request(void **state)
 
 static void path_query_and_body_arrive(void **state)
 {
-	const char *r = ask(*state, "POST /echo?a=%31&b HTTP/1.1\r\nHost: x\r\nX-Test: 1\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwoord");
+	const char *r = ask(*state, "POST /echo?a=%31&b HTTP/1.1\r\nHost: x\r\nX-Test: 1\r\nContent-Length: "
+	                            "5\r\nConnection: close\r\n\r\nwoord");
 	assert_int_equal(status(r), 200);
 	has(r, "POST /echo?a=%31&b test remote=127.0.0.1 tls=0\nwoord");
 	r = get(*state, "/%65cho", "");
@@ -19,8 +20,9 @@ static void path_query_and_body_arrive(void **state)
 
 static void chunked_body_arrives(void **state)
 {
-	const char *r = ask(*state, "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-	                            "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+	const char *r =
+	    ask(*state, "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+	                "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
 	assert_int_equal(status(r), 200);
 	has(r, "\nabcde");
 }
@@ -30,7 +32,8 @@ static void keep_alive(void **state)
 	int fd = connect_to(*state);
 	for (int i = 0; i < 20; i++) {
 		got[0] = 0;
-		send_text(fd, i % 2 ? "GET /visit HTTP/1.1\r\nHost: x\r\n\r\n" : "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+		send_text(fd,
+		          i % 2 ? "GET /visit HTTP/1.1\r\nHost: x\r\n\r\n" : "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
 		has(read_replies(fd, 1), i % 2 ? "seen" : "hello");
 	}
 	close(fd);
@@ -40,7 +43,8 @@ static void pipelined_requests_are_answered_in_order(void **state)
 {
 	int fd = connect_to(*state);
 	got[0] = 0;
-	send_text(fd, "GET /visit HTTP/1.1\r\nHost: x\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\nGET /visit-now HTTP/1.1\r\nHost: x\r\n\r\n");
+	send_text(fd, "GET /visit HTTP/1.1\r\nHost: x\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\nGET /visit-now "
+	              "HTTP/1.1\r\nHost: x\r\n\r\n");
 	const char *r = read_replies(fd, 3);
 	const char *first = strstr(r, "seen"), *second = strstr(r, "hello");
 	assert_true(first && second && first < second && strstr(second, "seen"));
@@ -69,9 +73,12 @@ static void malformed_requests_are_refused(void **state)
 		CASE("GET / HTTP/1.1\r\nHost: a\nX: 1\r\n\r\n", 400),
 		CASE("GET / HTTP/1.1\r\nHost: a\r\nX: a\x01\r\n\r\n", 400),
 		CASE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400),
-		CASE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+		CASE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		     400),
 		CASE("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
-		CASE("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+		CASE("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+		     "chunked\r\n\r\n0\r\n\r\n",
+		     400),
 		CASE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\nabc", 400),
 		CASE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3,3\r\n\r\nabc", 400),
 		CASE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\nabc", 400),
@@ -97,7 +104,8 @@ static void malformed_requests_are_refused(void **state)
 /* A request that never became one for the library gets no handler either. */
 static void nonsense_is_no_request(void **state)
 {
-	static const char *const texts[] = { "\r\n\r\n\r\nx\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02", "GET / HTTP/1.1 x\r\nHost: a\r\n\r\n",
+	static const char *const texts[] = { "\r\n\r\n\r\nx\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02",
+		                             "GET / HTTP/1.1 x\r\nHost: a\r\n\r\n",
 		                             "GET / x HTTP/1.1\r\nHost: a\r\n\r\n" };
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		int fd = connect_to(*state);
