@@ -129,6 +129,9 @@ NODISCARD Err visit_create_reserved(Visit *v, FhirType type, Str id, Str json);
 /* Update: if_match 0 means "the version this visit has read, or the current one". ERR_VERSION when someone was first. */
 NODISCARD Err visit_update(Visit *v, FhirType type, Str id, int32_t if_match, Str json, int32_t *version);
 NODISCARD Err visit_delete(Visit *v, FhirType type, Str id, int32_t if_match);
+/* The version that this visit is going to write, as it will be kept (id, meta.versionId and meta.lastUpdated filled in), for the answer to
+ * a write. A deletion has deleted set. ERR_NOT_FOUND: this visit does not write that resource. */
+NODISCARD Err visit_written(Visit *v, FhirType type, Str id, Rec *out);
 /* A form sent twice makes one record: key is the form's hidden once-key. ERR_CONFLICT: already done, *location says where it led. */
 NODISCARD Err visit_once(Visit *v, Str key, Str location, Str *before);
 

@@ -1,0 +1,81 @@
+/* Opening and closing the records, and care for the store. */
+#include "access/visit.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+
+Err records_open(const RecordsOptions *o, Records **out, char *why, size_t why_n)
+{
+	StoreOptions so = { .dir = o->dir, .read_only = o->read_only, .must_be_new = o->must_be_new };
+	Store *store;
+	TRY(store_open(&so, &store, why, why_n));
+	Records *r = calloc(1, sizeof *r);
+	if (!r)
+		die("out of memory");
+	*r = (Records){ .store = store,
+		        .read_only = o->read_only,
+		        .relations = relcache_new(),
+		        .sessions = sessions_new(),
+		        .limits = limits_new() };
+	*out = r;
+	return OK;
+}
+
+void records_close(Records *r)
+{
+	if (!r)
+		return;
+	store_close(r->store);
+	relcache_free(r->relations);
+	sessions_free(r->sessions);
+	limits_free(r->limits);
+	free(r);
+}
+
+void records_thread_end(Records *r)
+{
+	store_thread_end(r->store);
+}
+
+/* The index entries a body should have. */
+static void *expected(FhirType type, Str body, Arena *a, size_t *n)
+{
+	const Json *doc;
+	*n = 0;
+	if (json_parse(a, body, &doc, NULL) != OK)
+		return NULL;
+	return search_index(json_root(doc), type, a, n);
+}
+
+Err records_verify(Records *r, void (*say)(void *ctx, const char *line), void *ctx, RecordsStats *out)
+{
+	StoreCheck c = { 0 };
+	TRY(store_verify(r->store, expected, say, ctx, &c));
+	*out = (RecordsStats){ .resources = c.resources,
+		               .versions = c.versions,
+		               .index_rows = c.index_rows,
+		               .log_entries = c.log_entries,
+		               .problems = c.problems };
+	return OK;
+}
+
+Err records_backup(Records *r, Str dir)
+{
+	return store_backup(r->store, dir);
+}
+
+Err records_restore(Str from, Str to, char *why, size_t why_n)
+{
+	return store_restore(from, to, why, why_n);
+}
+
+void records_stats(Records *r, RecordsStats *out)
+{
+	StoreStats s = { 0 };
+	LogHead head = { 0 };
+	store_stats(r->store, &s);
+	*out = (RecordsStats){ .commits = s.commits, .queue_now = s.queue_now };
+	if (store_log_head(r->store, &head) == OK)
+		out->log_entries = head.size;
+}

@@ -1,0 +1,112 @@
+/* The inside of a visit, shared by the files of this room. Private to the access room. */
+#ifndef ACCESS_VISIT_H
+#define ACCESS_VISIT_H
+
+#include "access/audit.h"
+#include "access/cache.h"
+#include "access/category.h"
+#include "access/facts.h"
+#include "access/records.h"
+#include "access/sessions.h"
+#include "store/store.h"
+
+struct Records {
+	Store *store;
+	bool read_only;
+	RelCache *relations;
+	Sessions *sessions;
+	Limits *limits;
+};
+
+/* Chained hash table whose links live in what it holds (first member); in an arena. */
+typedef struct Link {
+	struct Link *next;
+	uint64_t hash;
+} Link;
+typedef struct Table {
+	Link **slots;
+	size_t n, cap; /* cap: 0 or a power of two */
+} Table;
+void table_add(Table *t, Arena *a, Link *l, uint64_t hash);
+/* First link with this hash, or the next after `after`. The caller compares the rest. */
+Link *table_find(const Table *t, uint64_t hash, const Link *after);
+
+/* One person in a visit: the relation, and what was done with this dossier. */
+typedef struct Person {
+	Link link; /* by part */
+	Part part;
+	Str id; /* of the Patient */
+	Relation rel;
+	AuditNote *notes[AUDIT_ADMIN + 1];
+} Person;
+
+/* A resource that this visit reserves or writes. */
+typedef struct Pending {
+	Link link; /* by type and id */
+	struct Pending *next; /* in order of first mention */
+	FhirType type;
+	Str id;
+	Rid rid;
+	Person *person;  /* NULL outside dossiers */
+	int32_t version; /* that will be written; 0: reserved only */
+	RowOp op;
+	Millis updated;
+	Str body;
+	JVal json; /* of body or of what body was made of */
+	Category category;
+	bool foreign_id;
+	Str old_body; /* of the version that is replaced */
+} Pending;
+
+/* Rows handed out, for "the version this visit has read". */
+typedef struct ReadSet {
+	struct ReadSet *next;
+	const Rec *recs;
+	size_t n;
+} ReadSet;
+
+struct Visit {
+	Records *records;
+	Scope who;
+	Arena *arena;
+	Outcome outcome;
+	Str reason;
+	Millis now;
+	Table persons, pendings;
+	Person *last;
+	Pending *first_pending, **pending_end;
+	AuditNote *first_note, **note_end;
+	AuditNote *shared[AUDIT_ADMIN + 1]; /* about no dossier */
+	ReadSet *reads;
+	bool has_writes, finished;
+	Part seen_part; /* mark_seen; 0: none */
+	Millis seen_at;
+	Str once_key, once_location;
+	VisitDone *done;
+	void *done_ctx;
+};
+
+/* The relation to the dossier of a partition. ERR_NOT_FOUND when there is none. */
+NODISCARD Err visit_part(Visit *v, Part part, Person **out);
+/* By id of the Patient. ERR_NOT_FOUND also when there is no such Patient. */
+NODISCARD Err visit_person(Visit *v, Str id, Person **out);
+/* A dossier that this visit opens. */
+Person *visit_new_person(Visit *v, Part part, Str id);
+/* May the visitor see this item? *mark tells what it is. */
+bool visit_sees(Visit *v, const Person *p, FhirType type, Str body, Mark *mark);
+/* The same for a stored row; a deleted one counts as what it was. */
+NODISCARD Err visit_sees_row(Visit *v, const Person *p, const StoreRow *row, Mark *mark, bool *sees);
+/* Finds a row by type and id that the visitor may see. person: NULL outside dossiers. A deleted row is found too. */
+NODISCARD Err visit_row(Visit *v, FhirType type, Str id, StoreRow *row, Person **person, Mark *mark);
+Rec rec_of(const StoreRow *row, const Person *p, Category c);
+Pending *pending_find(const Visit *v, FhirType type, Str id);
+Pending *pending_add(Visit *v, FhirType type, Str id, Rid rid, Person *p);
+void visit_keep_reads(Visit *v, const Rec *recs, size_t n);
+/* Notes what was done with n resources of a dossier (p NULL: none), for the log. */
+void visit_note(Visit *v, Person *p, AuditAction action, uint32_t categories, uint32_t n, FhirType type, Str id,
+                int32_t version);
+/* The partitions of the persons that may be the user's, from index and references; not yet checked by a rule. ERR_TOO_LARGE past
+ * `max`. Sorted. */
+NODISCARD Err visit_parts(Visit *v, size_t max, Part **out, size_t *n);
+
+#endif
