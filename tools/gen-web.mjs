@@ -35,7 +35,7 @@ function put(name, content) {
 	const hashed = `${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
 	writeFileSync(join(to, hashed), content);
 	list.push(`${name} ${hashed}`);
-	return `/assets/${hashed}`;
+	return `/static/${hashed}`;
 }
 
 const icon = put('favicon.svg', read('favicon.svg'));

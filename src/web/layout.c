@@ -127,7 +127,7 @@ typedef struct NavItem {
 	Str href;
 } NavItem;
 
-static bool leads_somewhere(Str path)
+bool leads_somewhere(Str path)
 {
 	PathParams p;
 	return route_match(path, &p) != NULL;

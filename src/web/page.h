@@ -67,7 +67,7 @@ Records *web_records(const Web *w);
 bool web_secure(const Web *w);
 bool web_demo(const Web *w);
 Str web_base_url(const Web *w);
-/* "/assets/app-1a2b3c.css" for "app.css"; the name itself when there is no such asset. */
+/* "/static/app-1a2b3c4d.css" for "app.css"; the name itself when there is no such asset. */
 Str web_asset(const Web *w, Str name);
 
 /* ---- layout (web/layout.c) ---- */
@@ -160,6 +160,8 @@ Reply saved_undo(Ctx *c, Str location, Msg what, Str undo);
 /* POST there puts the version before `version` back (version 1: deletes). version: the one that this save made. */
 Str undo_path(Ctx *c, FhirType type, Str id, int32_t version);
 
+/* Is there a page at this path? Link only to what is there. */
+bool leads_somewhere(Str path);
 /* "/persoon/<id>/rest" in the request arena. */
 Str person_path(Ctx *c, Str rest);
 /* Form helpers: the trimmed value of a field; adds an error when empty or longer than max characters. */

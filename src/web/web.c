@@ -41,8 +41,6 @@ bool web_slow(const Web *w, const Request *r)
 
 Reply web_handle(Web *w, Request *r)
 {
-	if (str_starts(r->path, S("/assets/")))
-		return asset_reply(w, r);
 	if (str_eq(r->path, S("/favicon.ico")))
 		return reply_redirect(r->arena, web_asset(w, S("favicon.svg")));
 	Ctx *c = ARENA_NEW(r->arena, Ctx);

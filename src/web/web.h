@@ -5,6 +5,10 @@
 #include "access/records.h"
 #include "http/http.h"
 
+/* Password of every demonstration account; the sign-in page shows it when WebOptions.demo is set. One sentence about who someone is:
+ * message key demo.who.<login>. */
+#define DEMO_PASSWORD "samen-op-weg"
+
 typedef struct Web Web;
 typedef struct WebOptions {
 	Records *records;

@@ -6,10 +6,8 @@
 #include "web/web.h"
 
 typedef struct Asset {
-	Str name;   /* "app.css" */
-	Str href;   /* "/assets/app-1a2b3c4d.css" */
-	Str type;   /* Content-Type */
-	Str body;
+	Str name; /* "app.css" */
+	Str href; /* "/static/app-1a2b3c4d.css" */
 } Asset;
 
 struct Web {
@@ -17,14 +15,12 @@ struct Web {
 	Records *records;
 	Str base_url;
 	bool secure_cookie, demo;
-	Asset *assets; /* sorted by href */
+	Asset *assets;
 	size_t n_assets;
 };
 
-/* assets.c: reads assets.txt ("name hashed-name" a line) and the files beside it. */
+/* assets.c: reads assets.txt ("name hashed-name" a line). */
 NODISCARD Err assets_load(Web *w, Str dir, char *why, size_t why_n);
-/* The reply for /assets/…; status 404 when there is none. */
-Reply asset_reply(const Web *w, const Request *r);
 
 /* router.c: the page for a path, with its parameters. NULL when there is none. */
 typedef struct PathParams { Str person, id, id2; } PathParams;
