@@ -1,0 +1,105 @@
+/* POST /fhir: a batch or a transaction.
+ * Each entry runs as a request of its own through the same operations, with the visitor of the bundle.
+ *   batch        entries in bundle order; every write is a visit of its own, durable before the next entry starts; the reads
+ *                share the visit of the reply.
+ *   transaction  one visit: ids of new resources are reserved first, references between entries are filled in, then the
+ *                entries run in the order of the specification; when one fails nothing is kept.
+ * Runs on the slow pool. Source: https://hl7.org/fhir/R4/http.html#transaction */
+#include "api/bundle_run.h"
+
+static void response_entry(Call *c, JWriter *w, const EntryAnswer *e)
+{
+	const Reply *r = &e->reply;
+	bool outcome = r->status >= 400 || (c->prefer == RETURN_OUTCOME && e->write);
+	jw_object(w);
+	if (r->body.n && !outcome)
+		JW_RAW(w, "resource", r->body);
+	JW_OBJECT(w, "response");
+	JW_STR(w, "status", arena_printf(c->a, "%d", r->status));
+	for (size_t i = 0; i < r->n_headers; i++) {
+		if (str_eq(r->headers[i].name, S("Location")))
+			JW_STR(w, "location", r->headers[i].value);
+		else if (str_eq(r->headers[i].name, S("ETag")))
+			JW_STR(w, "etag", r->headers[i].value);
+	}
+	if (e->updated)
+		JW_STR(w, "lastModified", time_instant(c->a, e->updated));
+	if (r->body.n && outcome)
+		JW_RAW(w, "outcome", r->body);
+	jw_end_object(w);
+	jw_end_object(w);
+}
+
+static Reply answer(Call *c, Str type, const EntryAnswer *answers, size_t n)
+{
+	Buf b = buf_new(c->a, 4096, 0);
+	JWriter w = jw_new(&b);
+	jw_object(&w);
+	JW_STR(&w, "resourceType", S("Bundle"));
+	JW_STR(&w, "type", type);
+	if (n) {
+		JW_ARRAY(&w, "entry");
+		for (size_t i = 0; i < n; i++)
+			response_entry(c, &w, &answers[i]);
+		jw_end_array(&w);
+	}
+	jw_end_object(&w);
+	if (b.full)
+		return reply_fhir(c, 200, S("{\"resourceType\":\"Bundle\",\"type\":\"transaction-response\"}"));
+	return reply_fhir(c, 200, buf_str(&b));
+}
+
+static bool is_write(const Request *r) { return r->method == M_PUT || r->method == M_DELETE || r->method == M_POST; }
+
+static Reply run_batch(Call *c, const BundleEntry *entries, size_t n)
+{
+	EntryAnswer *answers = ARENA_ARRAY(c->a, EntryAnswer, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		Request *r = entry_request(c, &entries[i], json_raw(entries[i].resource));
+		answers[i].write = is_write(r);
+		if (!answers[i].write) {
+			answers[i].reply = api_run_entry(c, r, c->visit, STR_END, &answers[i].updated);
+			continue;
+		}
+		Visit *v = visit_new(c->api->records, &c->session.scope, c->a);
+		Reply reply = api_run_entry(c, r, v, STR_END, &answers[i].updated);
+		Err e = reply.status < 400 || !visit_has_writes(v) ? visit_commit(v) : OK;
+		answers[i].reply = e == OK ? reply : reply.on_fail(reply.fail_arg, e);
+	}
+	return answer(c, S("batch-response"), answers, n);
+}
+
+static Reply handle(Call *c)
+{
+	JVal bundle;
+	Reply wrong;
+	BundleEntry *entries;
+	size_t n;
+	Outcome o = outcome_new(c->a);
+	if (c->in_bundle)
+		return reply_fail(c, ERR_BAD_REQUEST, "A bundle cannot be an entry's request.");
+	c->type_name = S("Bundle");
+	c->type = FT_BUNDLE;
+	if (!body_resource(c, &bundle, &wrong))
+		return wrong;
+	Err e = bundle_entries(bundle, c->a, &entries, &n, &o);
+	if (e != OK)
+		return reply_outcome(c, err_status(e), &o);
+	if (json_str_is(JGET(bundle, "type"), S("batch")))
+		return run_batch(c, entries, n);
+	EntryAnswer *answers;
+	e = transaction_run(c, entries, n, &answers, &o);
+	if (e == OK)
+		return answer(c, S("transaction-response"), answers, n);
+	c->visit = NULL;
+	return reply_outcome(c, err_status(e), &o);
+}
+
+const Operation operation_bundle = {
+	.method = M_POST,
+	.path = S_INIT("/fhir"),
+	.route = S_INIT("POST /fhir"),
+	.interaction = INT_BUNDLE,
+	.offered = true,
+	.handle = handle,
+};

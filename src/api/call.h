@@ -1,0 +1,99 @@
+/* What every operation of the FHIR face works with. Private to the api room.
+ * An operation is one file with one const struct Operation, listed once in operations.c. */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "access/authn.h"
+#include "api/api.h"
+#include "fhir/reference.h"
+
+typedef struct Call Call;
+
+/* Interactions of the FHIR REST specification; the CapabilityStatement is made from them. */
+typedef enum Interaction {
+	INT_CAPABILITIES,
+	INT_READ,
+	INT_VREAD,
+	INT_CREATE,
+	INT_UPDATE,
+	INT_UPDATE_CONDITIONAL,
+	INT_DELETE,
+	INT_DELETE_CONDITIONAL,
+	INT_HISTORY_INSTANCE,
+	INT_HISTORY_TYPE,
+	INT_HISTORY_SYSTEM,
+	INT_SEARCH,
+	INT_SEARCH_POST,
+	INT_SEARCH_COMPARTMENT,
+	INT_BUNDLE,
+} Interaction;
+
+typedef struct Operation {
+	Method method;
+	Str path;  /* "/fhir/{type}/{id}": {type} is a resource type, {id} and {version} are one segment each */
+	Str route; /* method and path, for the access log */
+	Interaction interaction;
+	bool open; /* needs no sign-in */
+	bool offered; /* false: the answer is 501 with the reason */
+	Reply (*handle)(Call *c);
+} Operation;
+extern const Operation *const operations[];
+extern const size_t operations_count;
+
+typedef enum Return { RETURN_REPRESENTATION, RETURN_MINIMAL, RETURN_OUTCOME } Return;
+
+struct Api {
+	Records *records;
+	Arena *arena;
+	Str base;     /* "http://127.0.0.1:8080/fhir" */
+	Str metadata; /* the CapabilityStatement */
+};
+
+struct Call {
+	Api *api;
+	Request *req;
+	Arena *a;
+	const Operation *op;
+	FhirType type;
+	Str type_name, id, version;
+	Session session;
+	Visit *visit;
+	Return prefer;
+	bool strict; /* Prefer: handling=strict */
+	bool pretty;
+	bool in_bundle;  /* an entry of a batch or transaction: whoever runs it finishes the visit */
+	Str reserved_id; /* transaction: the id that this create was given before */
+	Millis updated;  /* of the version that the reply is about; 0: none */
+};
+
+/* ---- dispatch (api.c) ---- */
+/* Finds the operation of a request, without running it: OK, ERR_NOT_FOUND (no such path), ERR_METHOD. */
+NODISCARD Err api_match(Call *c);
+/* Runs one entry of a bundle as a request of its own with the visitor of `parent`, inside `visit`. */
+Reply api_run_entry(const Call *parent, Request *r, Visit *visit, Str reserved_id, Millis *updated);
+
+/* ---- replies (reply.c) ---- */
+/* A FHIR reply with the visit to finish; `body` absent: no content. */
+Reply reply_fhir(Call *c, int status, Str body);
+/* An OperationOutcome. Writes that the visit has gathered are dropped. */
+Reply reply_outcome(Call *c, int status, const Outcome *o);
+/* One issue. `fmt` is English, one sentence, without care content. */
+Reply reply_fail(Call *c, Err e, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* What the door said: its issues, or else a sentence for `e` about `type/id` of the call. */
+Reply reply_refused(Call *c, Err e);
+/* ETag, Last-Modified of one version. */
+void reply_version(Call *c, Reply *r, int32_t version, Millis updated);
+/* The answer to a write as Prefer asks: the resource, nothing or an outcome. `status` 200 or 201. */
+Reply reply_written(Call *c, int status, FhirType type, Str id);
+/* Same path for reads: 200 with the body as stored, or 304. */
+Reply reply_record(Call *c, const Rec *rec);
+/* Parses the request's body as one resource of the call's type. On error *out is the reply. */
+NODISCARD bool body_resource(Call *c, JVal *resource, Reply *out);
+/* If-Match: W/"3" → 3; 0 when absent. ERR_BAD_REQUEST when it is something else. */
+NODISCARD Err if_match(const Request *r, int32_t *version);
+/* A version from an ETag text. */
+NODISCARD bool etag_version(Str etag, int32_t *version);
+/* JSON with line breaks and indentation, for people. */
+Str json_pretty(Arena *a, JVal v);
+
+#endif

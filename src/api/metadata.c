@@ -1,0 +1,167 @@
+/* GET /fhir/metadata. Source: https://hl7.org/fhir/R4/capabilitystatement.html */
+#include "api/metadata.h"
+
+static bool offers(Interaction i)
+{
+	for (size_t k = 0; k < operations_count; k++)
+		if (operations[k]->interaction == i && operations[k]->offered)
+			return true;
+	return false;
+}
+
+typedef struct Word {
+	Interaction interaction;
+	Str code;
+} Word;
+
+static const Word type_words[] = {
+	{ INT_READ, S_INIT("read") },
+	{ INT_VREAD, S_INIT("vread") },
+	{ INT_UPDATE, S_INIT("update") },
+	{ INT_DELETE, S_INIT("delete") },
+	{ INT_HISTORY_INSTANCE, S_INIT("history-instance") },
+	{ INT_HISTORY_TYPE, S_INIT("history-type") },
+	{ INT_CREATE, S_INIT("create") },
+	{ INT_SEARCH, S_INIT("search-type") },
+};
+
+static const Word system_words[] = {
+	{ INT_BUNDLE, S_INIT("transaction") },
+	{ INT_BUNDLE, S_INIT("batch") },
+	{ INT_HISTORY_SYSTEM, S_INIT("history-system") },
+};
+
+static void write_interactions(JWriter *w, const Word *words, size_t n)
+{
+	JW_ARRAY(w, "interaction");
+	for (size_t i = 0; i < n; i++) {
+		if (!offers(words[i].interaction))
+			continue;
+		jw_object(w);
+		JW_STR(w, "code", words[i].code);
+		jw_end_object(w);
+	}
+	jw_end_array(w);
+}
+
+/* Absent for kinds that a search cannot use. */
+static Str kind_code(ParamKind k)
+{
+	switch (k) {
+	case PARAM_NUMBER:
+		return S("number");
+	case PARAM_DATE:
+		return S("date");
+	case PARAM_STRING:
+		return S("string");
+	case PARAM_TOKEN:
+		return S("token");
+	case PARAM_REFERENCE:
+		return S("reference");
+	case PARAM_QUANTITY:
+		return S("quantity");
+	case PARAM_URI:
+		return S("uri");
+	case PARAM_COMPOSITE:
+	case PARAM_SPECIAL:
+		return STR_END;
+	}
+	return STR_END;
+}
+
+static void write_params(JWriter *w, FhirType type)
+{
+	size_t n;
+	const SearchParam *const *params = search_params(type, &n);
+	JW_ARRAY(w, "searchParam");
+	for (size_t i = 0; i < n; i++) {
+		Str kind = kind_code(params[i]->kind);
+		if (!kind.p)
+			continue;
+		jw_object(w);
+		JW_STR(w, "name", params[i]->code);
+		JW_STR(w, "type", kind);
+		jw_end_object(w);
+	}
+	jw_end_array(w);
+}
+
+static void write_type(JWriter *w, FhirType type)
+{
+	jw_object(w);
+	JW_STR(w, "type", fhir_type_name(type));
+	write_interactions(w, type_words, COUNT_OF(type_words));
+	JW_STR(w, "versioning", S("versioned-update"));
+	JW_BOOL(w, "readHistory", true);
+	JW_BOOL(w, "updateCreate", true);
+	JW_BOOL(w, "conditionalCreate", true);
+	JW_STR(w, "conditionalRead", S("not-match"));
+	JW_BOOL(w, "conditionalUpdate", offers(INT_UPDATE_CONDITIONAL));
+	JW_STR(w, "conditionalDelete", offers(INT_DELETE_CONDITIONAL) ? S("single") : S("not-supported"));
+	if (offers(INT_SEARCH))
+		write_params(w, type);
+	jw_end_object(w);
+}
+
+static void write_rest(JWriter *w)
+{
+	JW_ARRAY(w, "rest");
+	jw_object(w);
+	JW_STR(w, "mode", S("server"));
+	JW_OBJECT(w, "security");
+	JW_BOOL(w, "cors", false);
+	JW_STR(w, "description",
+	       S("Every request needs a bearer token or a signed-in session. What a user may not see does not exist for them. "
+		 "Each read and write is in the access log of the person before the answer leaves."));
+	jw_end_object(w);
+	JW_ARRAY(w, "resource");
+	for (int t = FT_NONE + 1; t < FT_COUNT; t++)
+		write_type(w, (FhirType)t);
+	jw_end_array(w);
+	write_interactions(w, system_words, COUNT_OF(system_words));
+	jw_end_object(w);
+	jw_end_array(w);
+}
+
+Str capability_statement(const Api *api, Arena *a)
+{
+	Buf b = buf_new(a, 256 * 1024, 0);
+	JWriter w = jw_new(&b);
+	jw_object(&w);
+	JW_STR(&w, "resourceType", S("CapabilityStatement"));
+	JW_STR(&w, "status", S("active"));
+	JW_STR(&w, "date", time_date(a, time_now()));
+	JW_STR(&w, "kind", S("instance"));
+	JW_OBJECT(&w, "software");
+	JW_STR(&w, "name", S("Samendoel"));
+	jw_end_object(&w);
+	JW_OBJECT(&w, "implementation");
+	JW_STR(&w, "description", S("Samendoel: goal-oriented care as FHIR R4"));
+	JW_STR(&w, "url", api->base);
+	jw_end_object(&w);
+	JW_STR(&w, "fhirVersion", S("4.0.1"));
+	JW_ARRAY(&w, "format");
+	jw_str(&w, S("application/fhir+json"));
+	jw_str(&w, S("json"));
+	jw_end_array(&w);
+	write_rest(&w);
+	jw_end_object(&w);
+	return buf_str(&b);
+}
+
+static Reply handle(Call *c)
+{
+	Reply r = reply_fhir(c, 200, c->api->metadata);
+	r.no_store = false;
+	return r;
+}
+
+const Operation operation_capabilities = {
+	.method = M_GET,
+	.path = S_INIT("/fhir/metadata"),
+	.route = S_INIT("GET /fhir/metadata"),
+	.interaction = INT_CAPABILITIES,
+	.open = true,
+	.offered = true,
+	.handle = handle,
+};

@@ -1,0 +1,229 @@
+/* A transaction: ids first, then references, then the entries in the order of the specification. */
+#include "api/bundle_run.h"
+#include "api/query.h"
+#include "api/strmap.h"
+
+typedef struct Tx {
+	Call *call;
+	StrMap targets; /* fullUrl or conditional reference → "Type/id" */
+	Str *ids;       /* by entry index: reserved for a create; absent: none */
+	Outcome *o;
+	size_t entry; /* being worked on */
+	Err err;      /* of a conditional reference */
+} Tx;
+
+static Method method_of_verb(BundleVerb v)
+{
+	switch (v) {
+	case VERB_GET:
+		return M_GET;
+	case VERB_HEAD:
+		return M_HEAD;
+	case VERB_POST:
+		return M_POST;
+	case VERB_PUT:
+		return M_PUT;
+	case VERB_DELETE:
+		return M_DELETE;
+	case VERB_PATCH:
+		return M_PATCH;
+	}
+	return M_OTHER;
+}
+
+static void add_pair(Pair *pairs, size_t *n, Str name, Str value)
+{
+	if (value.p)
+		pairs[(*n)++] = (Pair){ name, value };
+}
+
+Request *entry_request(const Call *c, const BundleEntry *e, Str body)
+{
+	static const Str prefer[] = { S_INIT("return=representation"), S_INIT("return=minimal"), S_INIT("return=OperationOutcome") };
+	Request *r = ARENA_NEW(c->a, Request);
+	Pair *headers = ARENA_ARRAY(c->a, Pair, 5);
+	Str url = e->url, path;
+	if (str_starts(url, c->api->base))
+		url = str_from(url, c->api->base.n);
+	while (str_starts(url, S("/")))
+		url = str_from(url, 1);
+	r->arena = c->a;
+	r->method = method_of_verb(e->verb);
+	r->query = str_cut(url, '?', &path);
+	r->path = arena_join(c->a, S("/fhir/"), url_decode(c->a, path, false), STR_END);
+	r->body = r->method == M_POST || r->method == M_PUT ? body : S("");
+	r->remote = c->req->remote;
+	r->id = c->req->id;
+	r->headers = headers;
+	add_pair(headers, &r->n_headers, S("If-Match"), e->if_match);
+	add_pair(headers, &r->n_headers, S("If-None-Match"), e->if_none_match);
+	add_pair(headers, &r->n_headers, S("If-None-Exist"), e->if_none_exist);
+	add_pair(headers, &r->n_headers, S("Prefer"), prefer[c->prefer]);
+	return r;
+}
+
+/* `about` and `why` make the sentence. */
+static Err refuse(Tx *tx, Err e, Str about, Str why)
+{
+	Str where = arena_printf(tx->call->a, "Bundle.entry[%zu]", tx->entry);
+	outcome_add(tx->o, SEV_ERROR, err_issue_type(e), where, "%.*s%.*s", STR_ARG(about), STR_ARG(why));
+	return e;
+}
+
+static Str reference_to(Arena *a, FhirType type, Str id)
+{
+	return arena_join(a, fhir_type_name(type), S("/"), id, STR_END);
+}
+
+/* ---- ids ---- */
+
+/* Conditional create and update: the resource that is there already, if any. */
+static Err find_existing(Tx *tx, const BundleEntry *e, Str criteria)
+{
+	Rec found;
+	Str why = STR_END;
+	Arena *a = tx->call->a;
+	Err err = query_one(tx->call->visit, e->type, criteria, &found, &why);
+	if (err != OK)
+		return refuse(tx, err, S("Condition: "), why);
+	if (found.id.p)
+		strmap_put(&tx->targets, e->full_url, reference_to(a, e->type, found.id));
+	return OK;
+}
+
+static Str map_reference(void *ctx, Str text);
+
+/* The id of the person an entry's resource will belong to. */
+static Str person_of(Tx *tx, const BundleEntry *e)
+{
+	Reference ref;
+	Str text = e->type == FT_PATIENT ? STR_END : compartment_patient(e->resource, e->type, tx->call->a);
+	if (!text.p)
+		return STR_END;
+	Str mapped = map_reference(tx, text);
+	if (mapped.p)
+		text = mapped;
+	return reference_parse(text, &ref) && ref.type == FT_PATIENT ? ref.id : STR_END;
+}
+
+static Err give_id(Tx *tx, const BundleEntry *e)
+{
+	Str id;
+	Arena *a = tx->call->a;
+	tx->entry = e->index;
+	if (e->verb != VERB_POST && e->verb != VERB_PUT)
+		return OK;
+	if (e->verb == VERB_PUT && e->id.p) {
+		strmap_put(&tx->targets, e->full_url, reference_to(a, e->type, e->id));
+		return OK;
+	}
+	Str criteria = e->verb == VERB_PUT ? e->query : e->if_none_exist;
+	if (criteria.p)
+		TRY(find_existing(tx, e, criteria));
+	if (strmap_get(&tx->targets, e->full_url).p || e->verb == VERB_PUT || e->type == FT_NONE)
+		return OK;
+	Err err = visit_reserve(tx->call->visit, e->type, person_of(tx, e), &id);
+	if (err != OK)
+		return refuse(tx, err, S(""), S("The person this resource belongs to is not there."));
+	if (tx->err != OK)
+		return tx->err;
+	tx->ids[e->index] = id;
+	strmap_put(&tx->targets, e->full_url, reference_to(a, e->type, id));
+	return OK;
+}
+
+static Err give_ids(Tx *tx, const BundleEntry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (entries[i].type == FT_PATIENT)
+			TRY(give_id(tx, &entries[i]));
+	for (size_t i = 0; i < n; i++)
+		if (entries[i].type != FT_PATIENT)
+			TRY(give_id(tx, &entries[i]));
+	return OK;
+}
+
+/* ---- references ---- */
+
+static Str resolve_conditional(Tx *tx, Str text, const Reference *ref)
+{
+	Rec found;
+	Str why = STR_END;
+	Arena *a = tx->call->a;
+	Err e = query_one(tx->call->visit, ref->type, ref->query, &found, &why);
+	if (e == OK && !found.id.p) {
+		e = ERR_VERSION;
+		why = S("nothing meets the condition.");
+	}
+	if (e != OK) {
+		tx->err = refuse(tx, e, S("Conditional reference: "), why);
+		return STR_END;
+	}
+	Str target = reference_to(a, ref->type, found.id);
+	strmap_put(&tx->targets, arena_str(a, text), target);
+	return target;
+}
+
+static Str map_reference(void *ctx, Str text)
+{
+	Tx *tx = ctx;
+	Reference ref;
+	Str target = strmap_get(&tx->targets, text);
+	if (target.p || tx->err != OK)
+		return target;
+	if (reference_parse(text, &ref) && ref.kind == REF_CONDITIONAL)
+		return resolve_conditional(tx, text, &ref);
+	return STR_END;
+}
+
+/* ---- running ---- */
+
+/* The issues of an entry's answer, each with the place in the bundle before it. */
+static Err entry_failed(Tx *tx, const Reply *r)
+{
+	const Json *doc;
+	Arena *a = tx->call->a;
+	Str where = arena_printf(a, "Bundle.entry[%zu]", tx->entry);
+	if (json_parse(a, r->body, &doc, NULL) != OK)
+		return refuse(tx, ERR_INTERNAL, S(""), S("The entry failed."));
+	for (JIter it = json_iter(JGET(json_root(doc), "issue")); json_next(&it);) {
+		Str details = json_str(json_path(it.value, "details", "text", NULL), a);
+		Str path = json_str(json_at(JGET(it.value, "expression"), 0), a);
+		ptrdiff_t dot = path.p ? str_chr(path, '.') : -1;
+		if (!details.p)
+			details = JSTR(it.value, "diagnostics", a);
+		if (path.n)
+			path = arena_join(a, where, S(".resource"), dot >= 0 ? str_from(path, (size_t)dot) : S(""), STR_END);
+		outcome_add(tx->o, SEV_ERROR, JSTR(it.value, "code", a), path.n ? path : where, "%.*s", STR_ARG(details));
+	}
+	for (int e = OK; e <= ERR_IO; e++)
+		if (err_status((Err)e) == r->status)
+			return (Err)e;
+	return ERR_INTERNAL;
+}
+
+static Err run_entry(Tx *tx, const BundleEntry *e, EntryAnswer *out)
+{
+	Str body = S("");
+	Call *c = tx->call;
+	tx->entry = e->index;
+	if (e->resource.node && (e->verb == VERB_POST || e->verb == VERB_PUT)) {
+		body = reference_rewrite(c->a, e->resource, map_reference, tx);
+		if (tx->err != OK)
+			return tx->err;
+	}
+	out->write = e->verb == VERB_POST || e->verb == VERB_PUT || e->verb == VERB_DELETE;
+	out->reply = api_run_entry(c, entry_request(c, e, body), c->visit, tx->ids[e->index], &out->updated);
+	return out->reply.status >= 400 ? entry_failed(tx, &out->reply) : OK;
+}
+
+Err transaction_run(Call *c, BundleEntry *entries, size_t n, EntryAnswer **out, Outcome *o)
+{
+	Tx tx = { .call = c, .targets = strmap_new(c->a), .ids = ARENA_ARRAY(c->a, Str, n + 1), .o = o };
+	*out = ARENA_ARRAY(c->a, EntryAnswer, n + 1);
+	TRY(give_ids(&tx, entries, n));
+	bundle_sort(entries, n);
+	for (size_t i = 0; i < n; i++)
+		TRY(run_entry(&tx, &entries[i], &(*out)[entries[i].index]));
+	return OK;
+}
