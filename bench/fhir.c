@@ -13,36 +13,53 @@ enum { ROUNDS = 9, TIMES = 2000 };
 static Str sample(Arena *a)
 {
 	Buf b = buf_new(a, 8192, 0);
-	BUF_LIT(&b, "{\"resourceType\":\"Patient\",\"id\":\"p-1\",\"meta\":{\"versionId\":\"3\",\"lastUpdated\":"
-		    "\"2024-05-06T07:08:09.123Z\"},\"text\":{\"status\":\"generated\",\"div\":"
-		    "\"<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\"><p><b>Jo\u00e9lle</b> of <i>Ghent</i></p></div>\"},"
-		    "\"extension\":[{\"url\":\"http://example.org/a\",\"valueCode\":\"x\"}],\"identifier\":[");
+	BUF_LIT(&b,
+	        "{\"resourceType\":\"Patient\",\"id\":\"p-1\",\"meta\":{\"versionId\":\"3\",\"lastUpdated\":"
+	        "\"2024-05-06T07:08:09.123Z\"},\"text\":{\"status\":\"generated\",\"div\":"
+	        "\"<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\"><p><b>Jo\u00e9lle</b> of <i>Ghent</i></p></div>\"},"
+	        "\"extension\":[{\"url\":\"http://example.org/a\",\"valueCode\":\"x\"}],\"identifier\":[");
 	for (int i = 0; i < 4; i++)
-		buf_printf(&b, "%s{\"use\":\"official\",\"type\":{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v2-0203\","
-			       "\"code\":\"NI\"}]},\"system\":\"http://example.org/id-%d\",\"value\":\"8001010%04d\"}", i ? "," : "", i, i);
+		buf_printf(&b,
+		           "%s{\"use\":\"official\",\"type\":{\"coding\":[{\"system\":\"http://terminology.hl7.org/"
+		           "CodeSystem/v2-0203\","
+		           "\"code\":\"NI\"}]},\"system\":\"http://example.org/id-%d\",\"value\":\"8001010%04d\"}",
+		           i ? "," : "", i, i);
 	BUF_LIT(&b, "],\"active\":true,\"name\":[");
 	for (int i = 0; i < 3; i++)
-		buf_printf(&b, "%s{\"use\":\"official\",\"family\":\"Jansens-%d\",\"given\":[\"Jo\u00eblle\",\"Maria\"],"
-			       "\"period\":{\"start\":\"2001-01-0%d\"}}", i ? "," : "", i, i + 1);
+		buf_printf(&b,
+		           "%s{\"use\":\"official\",\"family\":\"Jansens-%d\",\"given\":[\"Jo\u00eblle\",\"Maria\"],"
+		           "\"period\":{\"start\":\"2001-01-0%d\"}}",
+		           i ? "," : "", i, i + 1);
 	BUF_LIT(&b, "],\"telecom\":[");
 	for (int i = 0; i < 4; i++)
-		buf_printf(&b, "%s{\"system\":\"phone\",\"value\":\"+32 9 123 45 6%d\",\"use\":\"home\",\"rank\":%d}", i ? "," : "", i, i + 1);
+		buf_printf(&b, "%s{\"system\":\"phone\",\"value\":\"+32 9 123 45 6%d\",\"use\":\"home\",\"rank\":%d}",
+		           i ? "," : "", i, i + 1);
 	BUF_LIT(&b, "],\"gender\":\"female\",\"birthDate\":\"1980-01-01\",\"deceasedBoolean\":false,\"address\":[");
 	for (int i = 0; i < 6; i++)
-		buf_printf(&b, "%s{\"use\":\"home\",\"type\":\"both\",\"line\":[\"Kerkstraat %d\"],\"city\":\"Gent\",\"postalCode\":\"9000\","
-			       "\"country\":\"BE\",\"period\":{\"start\":\"2001-01-01\"}}", i ? "," : "", i);
+		buf_printf(&b,
+		           "%s{\"use\":\"home\",\"type\":\"both\",\"line\":[\"Kerkstraat "
+		           "%d\"],\"city\":\"Gent\",\"postalCode\":\"9000\","
+		           "\"country\":\"BE\",\"period\":{\"start\":\"2001-01-01\"}}",
+		           i ? "," : "", i);
 	BUF_LIT(&b, "],\"contact\":[");
 	for (int i = 0; i < 6; i++)
-		buf_printf(&b, "%s{\"relationship\":[{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v2-0131\",\"code\":\"N\"}]}],"
-			       "\"name\":{\"family\":\"Peeters\",\"given\":[\"An\"]},\"telecom\":[{\"system\":\"email\",\"value\":\"an%d@example.org\"}]}",
-			   i ? "," : "", i);
-	BUF_LIT(&b, "],\"communication\":[{\"language\":{\"coding\":[{\"system\":\"urn:ietf:bcp:47\",\"code\":\"nl-BE\"}]},"
-		    "\"preferred\":true}],\"generalPractitioner\":[{\"reference\":\"Practitioner/gp-1\"}],"
-		    "\"managingOrganization\":{\"reference\":\"Organization/o-1\",\"display\":\"Praktijk\"}}");
+		buf_printf(&b,
+		           "%s{\"relationship\":[{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/"
+		           "v2-0131\",\"code\":\"N\"}]}],"
+		           "\"name\":{\"family\":\"Peeters\",\"given\":[\"An\"]},\"telecom\":[{\"system\":\"email\","
+		           "\"value\":\"an%d@example.org\"}]}",
+		           i ? "," : "", i);
+	BUF_LIT(&b,
+	        "],\"communication\":[{\"language\":{\"coding\":[{\"system\":\"urn:ietf:bcp:47\",\"code\":\"nl-BE\"}]},"
+	        "\"preferred\":true}],\"generalPractitioner\":[{\"reference\":\"Practitioner/gp-1\"}],"
+	        "\"managingOrganization\":{\"reference\":\"Organization/o-1\",\"display\":\"Praktijk\"}}");
 	return buf_str(&b);
 }
 
-static int by_value(const void *a, const void *b) { return *(const double *)a < *(const double *)b ? -1 : 1; }
+static int by_value(const void *a, const void *b)
+{
+	return *(const double *)a < *(const double *)b ? -1 : 1;
+}
 
 static bool ok = true;
 
@@ -72,8 +89,8 @@ static void measure(const char *name, double goal, JVal v, void (*fn)(Arena *a, 
 		us[r] = (double)(time_mono_us() - from) / TIMES;
 	}
 	qsort(us, ROUNDS, sizeof *us, by_value);
-	printf("{\"name\":\"%s\",\"value\":%.2f,\"unit\":\"us\",\"goal\":%.0f,\"spread\":%.2f}\n", name, us[ROUNDS / 2], goal,
-	       us[ROUNDS * 3 / 4] - us[ROUNDS / 4]);
+	printf("{\"name\":\"%s\",\"value\":%.2f,\"unit\":\"us\",\"goal\":%.0f,\"spread\":%.2f}\n", name, us[ROUNDS / 2],
+	       goal, us[ROUNDS * 3 / 4] - us[ROUNDS / 4]);
 	arena_free(a);
 }
 

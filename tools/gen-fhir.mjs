@@ -565,5 +565,5 @@ const FhirHash fhir_def_hash = { ${defHash.first}, ${defHash.mask} };
 const uint16_t fhir_param_count = ${rows.length}, fhir_def_any = ${anyResource};
 `;
 fs.mkdirSync(outDir, { recursive: true });
-fs.writeFileSync(path.join(outDir, 'fhir_tables.c'), source);
 fs.writeFileSync(path.join(outDir, 'fhir_types.h'), header);
+fs.writeFileSync(path.join(outDir, 'fhir_tables.c'), source);

@@ -1,8 +1,14 @@
 /* Required bindings: local value sets by look-up, outside standards by form. */
 #include "fhir/check.h"
 
-static bool is_letter(char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
-static bool is_alnum(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
+static bool is_letter(char c)
+{
+	return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+static bool is_alnum(char c)
+{
+	return is_letter(c) || (c >= '0' && c <= '9');
+}
 
 /* type/subtype, with parameters behind ';' (RFC 6838, section 4.2), or FHIR's short names of its own formats. */
 static bool mime_ok(Str s)
@@ -34,7 +40,8 @@ static bool language_ok(Str s)
 			len++;
 			continue;
 		}
-		if (len == 0 || len > 8 || (part == 0 && len == 1 && s.n > 1 && (s.p[0] | 32) != 'x' && (s.p[0] | 32) != 'i'))
+		if (len == 0 || len > 8 ||
+		    (part == 0 && len == 1 && s.n > 1 && (s.p[0] | 32) != 'x' && (s.p[0] | 32) != 'i'))
 			return false;
 		part++;
 		len = 0;
@@ -44,7 +51,8 @@ static bool language_ok(Str s)
 
 static bool currency_ok(Str s)
 {
-	return s.n == 3 && s.p[0] >= 'A' && s.p[0] <= 'Z' && s.p[1] >= 'A' && s.p[1] <= 'Z' && s.p[2] >= 'A' && s.p[2] <= 'Z';
+	return s.n == 3 && s.p[0] >= 'A' && s.p[0] <= 'Z' && s.p[1] >= 'A' && s.p[1] <= 'Z' && s.p[2] >= 'A' &&
+	       s.p[2] <= 'Z';
 }
 
 /* Printable ASCII without spaces. */
@@ -63,7 +71,8 @@ static bool code_listed(const FhirBinding *b, Str system, Str code)
 	const uint16_t *slots = fhir_slot + b->hash.first;
 	for (uint32_t i = fhir_hash(code) & b->hash.mask; slots[i]; i = (i + 1) & b->hash.mask) {
 		const FhirCode *c = &fhir_codes[b->first + slots[i] - 1];
-		if (fhir_is(fhir_texts + c->text, code) && (!system.p || fhir_is(fhir_texts + fhir_systems[c->system], system)))
+		if (fhir_is(fhir_texts + c->text, code) &&
+		    (!system.p || fhir_is(fhir_texts + fhir_systems[c->system], system)))
 			return true;
 	}
 	return false;

@@ -10,7 +10,8 @@ typedef struct Reading {
 	bool ok;
 } Reading;
 
-__attribute__((format(printf, 5, 6))) static void refuse(Reading *r, size_t index, const char *member, Str code, const char *fmt, ...)
+__attribute__((format(printf, 5, 6))) static void refuse(Reading *r, size_t index, const char *member, Str code,
+                                                         const char *fmt, ...)
 {
 	char text[400];
 	va_list args;
@@ -18,13 +19,16 @@ __attribute__((format(printf, 5, 6))) static void refuse(Reading *r, size_t inde
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
 	r->ok = false;
-	outcome_add(r->out, SEV_ERROR, code, arena_printf(r->out->arena, "Bundle.entry[%zu]%s", index, member), "%s", text);
+	outcome_add(r->out, SEV_ERROR, code, arena_printf(r->out->arena, "Bundle.entry[%zu]%s", index, member), "%s",
+	            text);
 }
 
 static bool read_verb(Str s, BundleVerb *out)
 {
-	static const Str names[] = { [VERB_GET] = S_INIT("GET"), [VERB_HEAD] = S_INIT("HEAD"), [VERB_POST] = S_INIT("POST"),
-		[VERB_PUT] = S_INIT("PUT"), [VERB_DELETE] = S_INIT("DELETE"), [VERB_PATCH] = S_INIT("PATCH") };
+	static const Str names[] = {
+		[VERB_GET] = S_INIT("GET"), [VERB_HEAD] = S_INIT("HEAD"),     [VERB_POST] = S_INIT("POST"),
+		[VERB_PUT] = S_INIT("PUT"), [VERB_DELETE] = S_INIT("DELETE"), [VERB_PATCH] = S_INIT("PATCH")
+	};
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_eq(s, names[i])) {
 			*out = (BundleVerb)i;
@@ -67,7 +71,8 @@ static bool needs_resource(BundleVerb v)
 static void check_named(Reading *r, const BundleEntry *e)
 {
 	if (e->type == FT_NONE || (!e->id.p && !e->query.n))
-		refuse(r, e->index, ".request.url", S("value"), "'%.*s' would be Type/id or Type?query", STR_ARG(str_upto(e->url, 100)));
+		refuse(r, e->index, ".request.url", S("value"), "'%.*s' would be Type/id or Type?query",
+		       STR_ARG(str_upto(e->url, 100)));
 }
 
 static void check_resource(Reading *r, BundleEntry *e)
@@ -82,11 +87,12 @@ static void check_resource(Reading *r, BundleEntry *e)
 		return; /* the body is a patch: Binary or Parameters */
 	bool operation = e->verb == VERB_POST && str_chr(e->url, '$') >= 0;
 	if (!operation && e->type != type)
-		refuse(r, e->index, ".request.url", S("value"), "'%.*s' is not the address of a %.*s", STR_ARG(str_upto(e->url, 100)),
-		       STR_ARG(fhir_type_name(type)));
+		refuse(r, e->index, ".request.url", S("value"), "'%.*s' is not the address of a %.*s",
+		       STR_ARG(str_upto(e->url, 100)), STR_ARG(fhir_type_name(type)));
 	Str id = JSTR(e->resource, "id", r->arena);
 	if (e->verb == VERB_PUT && e->id.p && !str_eq(e->id, id))
-		refuse(r, e->index, ".resource.id", S("value"), "The id would be '%.*s', as in request.url", STR_ARG(e->id));
+		refuse(r, e->index, ".resource.id", S("value"), "The id would be '%.*s', as in request.url",
+		       STR_ARG(e->id));
 }
 
 static void read_entry(Reading *r, JVal entry, BundleEntry *e)
@@ -100,12 +106,14 @@ static void read_entry(Reading *r, JVal entry, BundleEntry *e)
 	e->if_none_match = JSTR(request, "ifNoneMatch", a);
 	e->if_none_exist = JSTR(request, "ifNoneExist", a);
 	if (!json_is(request, J_OBJECT) || !e->url.p) {
-		refuse(r, e->index, ".request", S("required"), "Every entry of a %s needs a request with method and url",
+		refuse(r, e->index, ".request", S("required"),
+		       "Every entry of a %s needs a request with method and url",
 		       r->transaction ? "transaction" : "batch");
 		return;
 	}
 	if (!read_verb(JSTR(request, "method", a), &e->verb)) {
-		refuse(r, e->index, ".request.method", S("code-invalid"), "The method would be GET, HEAD, POST, PUT, DELETE or PATCH");
+		refuse(r, e->index, ".request.method", S("code-invalid"),
+		       "The method would be GET, HEAD, POST, PUT, DELETE or PATCH");
 		return;
 	}
 	read_url(e);
@@ -115,7 +123,8 @@ static void read_entry(Reading *r, JVal entry, BundleEntry *e)
 		check_resource(r, e);
 }
 
-/* --- the same resource twice ---------------------------------------------------------------------------------------------- */
+/* --- the same resource twice
+ * ---------------------------------------------------------------------------------------------- */
 static bool changes(const BundleEntry *e)
 {
 	return e->id.p && (e->verb == VERB_PUT || e->verb == VERB_DELETE || e->verb == VERB_PATCH);
@@ -145,7 +154,8 @@ static void check_twice(Reading *r, BundleEntry *entries, size_t n)
 	qsort(list, count, sizeof(BundleEntry *), by_target);
 	for (size_t i = 1; i < count; i++)
 		if (list[i]->type == list[i - 1]->type && str_eq(list[i]->id, list[i - 1]->id))
-			refuse(r, list[i]->index, ".request.url", S("invariant"), "Entry %zu changes the same resource", list[i - 1]->index);
+			refuse(r, list[i]->index, ".request.url", S("invariant"), "Entry %zu changes the same resource",
+			       list[i - 1]->index);
 	count = 0;
 	for (size_t i = 0; i < n; i++)
 		if (entries[i].full_url.n)
@@ -153,26 +163,31 @@ static void check_twice(Reading *r, BundleEntry *entries, size_t n)
 	qsort(list, count, sizeof(BundleEntry *), by_full_url);
 	for (size_t i = 1; i < count; i++)
 		if (str_eq(list[i]->full_url, list[i - 1]->full_url))
-			refuse(r, list[i]->index, ".fullUrl", S("invariant"), "Entry %zu has the same fullUrl", list[i - 1]->index);
+			refuse(r, list[i]->index, ".fullUrl", S("invariant"), "Entry %zu has the same fullUrl",
+			       list[i - 1]->index);
 }
 
 Err bundle_entries(JVal bundle, Arena *a, BundleEntry **out, size_t *n, Outcome *o)
 {
-	Reading r = { .arena = a, .out = o, .transaction = json_str_is(JGET(bundle, "type"), S("transaction")), .ok = true };
+	Reading r = {
+		.arena = a, .out = o, .transaction = json_str_is(JGET(bundle, "type"), S("transaction")), .ok = true
+	};
 	if (!json_str_is(JGET(bundle, "resourceType"), S("Bundle")) ||
 	    (!r.transaction && !json_str_is(JGET(bundle, "type"), S("batch")))) {
-		outcome_add(o, SEV_ERROR, S("value"), S("Bundle.type"), "This would be a Bundle of type transaction or batch");
+		outcome_add(o, SEV_ERROR, S("value"), S("Bundle.type"),
+		            "This would be a Bundle of type transaction or batch");
 		return ERR_BAD_REQUEST;
 	}
 	JVal list = JGET(bundle, "entry");
 	size_t count = json_count(list);
 	if (list.node && !json_is(list, J_ARRAY)) {
-		outcome_add(o, SEV_ERROR, S("structure"), S("Bundle.entry"), "This element repeats: it would be an array");
+		outcome_add(o, SEV_ERROR, S("structure"), S("Bundle.entry"),
+		            "This element repeats: it would be an array");
 		return ERR_BAD_REQUEST;
 	}
 	if (count > BUNDLE_MAX) {
-		outcome_add(o, SEV_ERROR, S("too-long"), S("Bundle.entry"), "%zu entries; at most %d fit in one bundle", count,
-			    BUNDLE_MAX);
+		outcome_add(o, SEV_ERROR, S("too-long"), S("Bundle.entry"), "%zu entries; at most %d fit in one bundle",
+		            count, BUNDLE_MAX);
 		return ERR_TOO_LARGE;
 	}
 	BundleEntry *entries = ARENA_ARRAY(a, BundleEntry, count + 1);

@@ -8,13 +8,13 @@
 typedef enum BundleVerb { VERB_GET, VERB_HEAD, VERB_POST, VERB_PUT, VERB_DELETE, VERB_PATCH } BundleVerb;
 
 typedef struct BundleEntry {
-	size_t index;       /* place in the bundle; answers keep this order */
+	size_t index; /* place in the bundle; answers keep this order */
 	BundleVerb verb;
-	Str full_url;       /* absent when none */
-	Str url;            /* request.url */
-	FhirType type;      /* from request.url, or of the resource */
-	Str id;             /* from request.url; absent when none */
-	Str query;          /* conditional update / delete / search; absent when none */
+	Str full_url;  /* absent when none */
+	Str url;       /* request.url */
+	FhirType type; /* from request.url, or of the resource */
+	Str id;        /* from request.url; absent when none */
+	Str query;     /* conditional update / delete / search; absent when none */
 	JVal resource;
 	Str if_match, if_none_match, if_none_exist; /* absent when none */
 } BundleEntry;

@@ -5,7 +5,10 @@
 
 #include "fhir/reference.h"
 
-bool moment_parse(Str text, Moment *out) { return time_parse_date(text, out) || time_parse_datetime(text, out); }
+bool moment_parse(Str text, Moment *out)
+{
+	return time_parse_date(text, out) || time_parse_datetime(text, out);
+}
 
 bool number_range(Str text, double *value, double *low, double *high)
 {
@@ -25,7 +28,11 @@ bool number_range(Str text, double *value, double *low, double *high)
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
 		if ((z[i] | 32) == 'e') {
-			exponent = atoi(z + i + 1);
+			int64_t written;
+			Str digits = str_from(text, i + 1 + (z[i + 1] == '+'));
+			if (!str_int(digits, &written) || written > 400 || written < -400)
+				return false;
+			exponent = (int)written;
 			break;
 		}
 		places += point;
@@ -37,11 +44,13 @@ bool number_range(Str text, double *value, double *low, double *high)
 	return true;
 }
 
-/* --- token ------------------------------------------------------------------------------------------------------------ */
+/* --- token
+ * ------------------------------------------------------------------------------------------------------------ */
 static void emit_token(Extract *x, Str system, Str code, Str text)
 {
 	if (code.p || system.p || text.p)
-		extract_emit(x, (SearchValue){ .system = system, .code = code, .has_system = system.p != NULL, .text = text });
+		extract_emit(
+		    x, (SearchValue){ .system = system, .code = code, .has_system = system.p != NULL, .text = text });
 }
 
 static void coding_token(Extract *x, JVal v)
@@ -79,7 +88,8 @@ static void token(Extract *x, const FhirDef *d, const FhirBinding *b, JVal v)
 	}
 }
 
-/* --- string ------------------------------------------------------------------------------------------------------------- */
+/* --- string
+ * ------------------------------------------------------------------------------------------------------------- */
 static void strings_of(Extract *x, JVal v, const Str *members, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -90,9 +100,10 @@ static void strings_of(Extract *x, JVal v, const Str *members, size_t n)
 
 static void string(Extract *x, const FhirDef *d, JVal v)
 {
-	static const Str of_name[] = { S_INIT("text"), S_INIT("family"), S_INIT("given"), S_INIT("prefix"), S_INIT("suffix") };
-	static const Str of_address[] = { S_INIT("text"), S_INIT("line"), S_INIT("city"), S_INIT("district"), S_INIT("state"),
-		S_INIT("postalCode"), S_INIT("country") };
+	static const Str of_name[] = { S_INIT("text"), S_INIT("family"), S_INIT("given"), S_INIT("prefix"),
+		                       S_INIT("suffix") };
+	static const Str of_address[] = { S_INIT("text"),  S_INIT("line"),       S_INIT("city"),   S_INIT("district"),
+		                          S_INIT("state"), S_INIT("postalCode"), S_INIT("country") };
 	if (d->special == SPECIAL_HUMANNAME)
 		strings_of(x, v, of_name, COUNT_OF(of_name));
 	else if (d->special == SPECIAL_ADDRESS)
@@ -101,7 +112,8 @@ static void string(Extract *x, const FhirDef *d, JVal v)
 		extract_emit(x, (SearchValue){ .text = json_str(v, x->arena) });
 }
 
-/* --- date ----------------------------------------------------------------------------------------------------------------- */
+/* --- date
+ * ----------------------------------------------------------------------------------------------------------------- */
 static bool period(JVal v, Arena *a, Moment *out)
 {
 	Moment m;
@@ -134,13 +146,14 @@ static void date(Extract *x, const FhirDef *d, JVal v)
 {
 	Moment m = { 0 };
 	bool ok = d->special == SPECIAL_PERIOD   ? period(v, x->arena, &m)
-		  : d->special == SPECIAL_TIMING ? timing(v, x->arena, &m)
-						 : json_is(v, J_STRING) && moment_parse(json_str(v, x->arena), &m);
+	          : d->special == SPECIAL_TIMING ? timing(v, x->arena, &m)
+	                                         : json_is(v, J_STRING) && moment_parse(json_str(v, x->arena), &m);
 	if (ok)
 		extract_emit(x, (SearchValue){ .when = m });
 }
 
-/* --- reference, number, quantity, uri --------------------------------------------------------------------------------------- */
+/* --- reference, number, quantity, uri
+ * --------------------------------------------------------------------------------------- */
 static void reference(Extract *x, const FhirDef *d, JVal v)
 {
 	if (d->special != SPECIAL_REFERENCE) { /* canonical or uri */
@@ -184,8 +197,11 @@ static void range(Extract *x, JVal v)
 		high = DBL_MAX;
 	Str system = JSTR(unit, "system", x->arena);
 	Str code = JSTR(unit, "code", x->arena);
-	extract_emit(x, (SearchValue){ .low = low, .high = high, .system = system, .has_system = system.p != NULL,
-				       .code = code.p ? code : JSTR(unit, "unit", x->arena) });
+	extract_emit(x, (SearchValue){ .low = low,
+	                               .high = high,
+	                               .system = system,
+	                               .has_system = system.p != NULL,
+	                               .code = code.p ? code : JSTR(unit, "unit", x->arena) });
 }
 
 static void quantity(Extract *x, const FhirDef *d, JVal v)
@@ -199,7 +215,7 @@ static void quantity(Extract *x, const FhirDef *d, JVal v)
 	} else if (d->special == SPECIAL_QUANTITY) {
 		Str code = JSTR(v, "code", a);
 		number_value(x, JGET(v, "value"), JSTR(v, "comparator", a), JSTR(v, "system", a),
-			     code.p ? code : JSTR(v, "unit", a));
+		             code.p ? code : JSTR(v, "unit", a));
 	} else {
 		number_value(x, v, none, none, none);
 	}

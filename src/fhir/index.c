@@ -14,7 +14,10 @@ static void put_be(char *out, uint64_t v)
 }
 
 /* Signed numbers so that bytes compare as numbers do. */
-static uint64_t order_signed(int64_t v) { return (uint64_t)v ^ UINT64_C(1) << 63; }
+static uint64_t order_signed(int64_t v)
+{
+	return (uint64_t)v ^ UINT64_C(1) << 63;
+}
 static uint64_t order_double(double d)
 {
 	uint64_t bits;
@@ -23,7 +26,10 @@ static uint64_t order_double(double d)
 	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
-static Str cut(Str key) { return str_upto(key, KEY_MAX); }
+static Str cut(Str key)
+{
+	return str_upto(key, KEY_MAX);
+}
 
 static Str token_key(Str code, Str system, Arena *a)
 {
@@ -112,7 +118,8 @@ IndexEntry *search_index(JVal resource, FhirType type, Arena *a, size_t *n)
 	return e.list;
 }
 
-/* --- ranges ------------------------------------------------------------------------------------------------------------ */
+/* --- ranges
+ * ------------------------------------------------------------------------------------------------------------ */
 /* The range that holds just this key. A key that was cut stands for all that start so. */
 static bool only(Str key, Arena *a, Str *low, Str *high)
 {

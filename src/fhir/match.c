@@ -13,7 +13,8 @@ typedef struct Matching {
 	bool found; /* and one of them meets one of the term's values */
 } Matching;
 
-/* --- token -------------------------------------------------------------------------------------------------------------- */
+/* --- token
+ * -------------------------------------------------------------------------------------------------------------- */
 static bool token_matches(const SearchValue *v, Str value, Arena *a)
 {
 	TokenQuery q = token_query(value, a);
@@ -24,7 +25,8 @@ static bool token_matches(const SearchValue *v, Str value, Arena *a)
 	return v->code.p && str_eq(v->code, q.code);
 }
 
-/* --- string ------------------------------------------------------------------------------------------------------------- */
+/* --- string
+ * ------------------------------------------------------------------------------------------------------------- */
 static bool string_matches(const SearchValue *v, Str modifier, Str value, Arena *a)
 {
 	Str plain = query_plain(value, a);
@@ -34,7 +36,8 @@ static bool string_matches(const SearchValue *v, Str modifier, Str value, Arena 
 	return str_eq(modifier, S("contains")) ? str_find(have, want) >= 0 : str_starts(have, want);
 }
 
-/* --- reference ---------------------------------------------------------------------------------------------------------- */
+/* --- reference
+ * ---------------------------------------------------------------------------------------------------------- */
 static bool reference_matches(const SearchTerm *t, const SearchValue *v, Str value, Arena *a)
 {
 	if (str_eq(t->modifier, S("identifier"))) {
@@ -53,7 +56,8 @@ static bool reference_matches(const SearchTerm *t, const SearchValue *v, Str val
 	return reference_parse(v->reference, &r) && r.kind == REF_RELATIVE && str_eq(r.id, query_plain(value, a));
 }
 
-/* --- date, number, quantity: intervals --------------------------------------------------------------------------------- */
+/* --- date, number, quantity: intervals
+ * --------------------------------------------------------------------------------- */
 static bool date_matches(const SearchValue *v, Str value)
 {
 	Moment q;
@@ -136,9 +140,11 @@ static bool uri_matches(const SearchValue *v, Str modifier, Str value, Arena *a)
 {
 	Str want = query_plain(value, a);
 	if (str_eq(modifier, S("below")))
-		return str_starts(v->code, want) && (v->code.n == want.n || str_ends(want, S("/")) || v->code.p[want.n] == '/');
+		return str_starts(v->code, want) &&
+		       (v->code.n == want.n || str_ends(want, S("/")) || v->code.p[want.n] == '/');
 	if (str_eq(modifier, S("above")))
-		return str_starts(want, v->code) && (v->code.n == want.n || str_ends(v->code, S("/")) || want.p[v->code.n] == '/');
+		return str_starts(want, v->code) &&
+		       (v->code.n == want.n || str_ends(v->code, S("/")) || want.p[v->code.n] == '/');
 	return str_eq(v->code, want);
 }
 
@@ -147,7 +153,7 @@ static bool value_matches(const SearchTerm *t, const SearchValue *v, Str value, 
 	switch (t->param->kind) {
 	case PARAM_TOKEN:
 		return str_eq(t->modifier, S("text")) ? v->text.p && string_matches(v, t->modifier, value, a)
-						      : token_matches(v, value, a);
+		                                      : token_matches(v, value, a);
 	case PARAM_STRING:
 		return string_matches(v, t->modifier, value, a);
 	case PARAM_REFERENCE:

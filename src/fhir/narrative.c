@@ -21,25 +21,35 @@ static bool listed(const char *const *list, size_t n, Str s)
 
 static bool element_allowed(Str s)
 {
-	static const char *const list[] = { "a", "abbr", "acronym", "b", "big", "blockquote", "br", "caption", "cite", "code",
-		"col", "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i",
-		"img", "ins", "li", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "table",
-		"tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var" };
+	static const char *const list[] = { "a",       "abbr",  "acronym", "b",      "big",      "blockquote", "br",
+		                            "caption", "cite",  "code",    "col",    "colgroup", "dd",         "del",
+		                            "dfn",     "div",   "dl",      "dt",     "em",       "h1",         "h2",
+		                            "h3",      "h4",    "h5",      "h6",     "hr",       "i",          "img",
+		                            "ins",     "li",    "ol",      "p",      "pre",      "q",          "s",
+		                            "samp",    "small", "span",    "strike", "strong",   "sub",        "sup",
+		                            "table",   "tbody", "td",      "tfoot",  "th",       "thead",      "tr",
+		                            "tt",      "u",     "ul",      "var" };
 	return listed(list, COUNT_OF(list), s);
 }
 
 static bool attribute_allowed(Str s)
 {
-	static const char *const list[] = { "abbr", "accesskey", "align", "alt", "axis", "bgcolor", "border", "cellhalign",
-		"cellpadding", "cellspacing", "cellvalign", "char", "charoff", "charset", "cite", "class", "clear", "color",
-		"colspan", "compact", "coords", "dir", "frame", "headers", "height", "href", "hreflang", "hspace", "id", "lang",
-		"longdesc", "name", "noshade", "nowrap", "rel", "rev", "rowspan", "rules", "scope", "shape", "size", "span", "src",
-		"start", "style", "summary", "tabindex", "title", "type", "valign", "value", "vspace", "width", "xml:lang",
-		"xml:space", "xmlns" };
+	static const char *const list[] = {
+		"abbr",        "accesskey",   "align",      "alt",     "axis",    "bgcolor",  "border",    "cellhalign",
+		"cellpadding", "cellspacing", "cellvalign", "char",    "charoff", "charset",  "cite",      "class",
+		"clear",       "color",       "colspan",    "compact", "coords",  "dir",      "frame",     "headers",
+		"height",      "href",        "hreflang",   "hspace",  "id",      "lang",     "longdesc",  "name",
+		"noshade",     "nowrap",      "rel",        "rev",     "rowspan", "rules",    "scope",     "shape",
+		"size",        "span",        "src",        "start",   "style",   "summary",  "tabindex",  "title",
+		"type",        "valign",      "value",      "vspace",  "width",   "xml:lang", "xml:space", "xmlns"
+	};
 	return listed(list, COUNT_OF(list), s);
 }
 
-static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 static void skip_space(Reader *r)
 {
@@ -70,9 +80,10 @@ static char reference_byte(Str s, size_t *n)
 	static const struct {
 		Str name;
 		char byte;
-	} known[] = { { S_INIT("&amp;"), '&' }, { S_INIT("&colon;"), ':' }, { S_INIT("&Tab;"), '\t' },
-		{ S_INIT("&NewLine;"), '\n' }, { S_INIT("&quot;"), '"' }, { S_INIT("&apos;"), '\'' }, { S_INIT("&lt;"), '<' },
-		{ S_INIT("&gt;"), '>' }, { S_INIT("&sol;"), '/' }, { S_INIT("&lpar;"), '(' } };
+	} known[] = { { S_INIT("&amp;"), '&' },      { S_INIT("&colon;"), ':' }, { S_INIT("&Tab;"), '\t' },
+		      { S_INIT("&NewLine;"), '\n' }, { S_INIT("&quot;"), '"' },  { S_INIT("&apos;"), '\'' },
+		      { S_INIT("&lt;"), '<' },       { S_INIT("&gt;"), '>' },    { S_INIT("&sol;"), '/' },
+		      { S_INIT("&lpar;"), '(' } };
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (str_starts(s, known[i].name)) {
 			*n = known[i].name.n;
@@ -85,7 +96,9 @@ static char reference_byte(Str s, size_t *n)
 	unsigned base = (s.p[2] | 32) == 'x' ? 16 : 10, code = 0;
 	for (size_t i = base == 16 ? 3 : 2; i < *n && s.p[i] != ';'; i++) {
 		char c = (char)(s.p[i] | 32);
-		unsigned d = s.p[i] >= '0' && s.p[i] <= '9' ? (unsigned)(s.p[i] - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 99;
+		unsigned d = s.p[i] >= '0' && s.p[i] <= '9' ? (unsigned)(s.p[i] - '0')
+		             : c >= 'a' && c <= 'f'         ? (unsigned)(c - 'a' + 10)
+		                                            : 99;
 		if (d >= base || code > 0x10FFFF)
 			return 1;
 		code = code * base + d;
@@ -120,8 +133,8 @@ static bool link_safe(Str value, bool image)
 {
 	char text[64];
 	Str s = plain_value(value, text, sizeof text);
-	static const Str schemes[] = { S_INIT("http"), S_INIT("https"), S_INIT("mailto"), S_INIT("tel"), S_INIT("ftp"),
-		S_INIT("urn"), S_INIT("cid") };
+	static const Str schemes[] = { S_INIT("http"), S_INIT("https"), S_INIT("mailto"), S_INIT("tel"),
+		                       S_INIT("ftp"),  S_INIT("urn"),   S_INIT("cid") };
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '/' || s.p[i] == '?' || s.p[i] == '#')
 			return true; /* relative */
@@ -142,9 +155,16 @@ static bool style_safe(Str value)
 	if (value.n > sizeof text)
 		return false;
 	Str s = plain_value(value, text, sizeof text);
-	static const Str banned[] = { S_INIT("expression"), S_INIT("javascript"), S_INIT("@import"),
-		S_INIT("behavior"), S_INIT("-moz-binding"), S_INIT("position:fixed"), S_INIT("position:absolute"),
-		S_INIT("position:sticky"), S_INIT("\\"), S_INIT("/*") };
+	static const Str banned[] = { S_INIT("expression"),
+		                      S_INIT("javascript"),
+		                      S_INIT("@import"),
+		                      S_INIT("behavior"),
+		                      S_INIT("-moz-binding"),
+		                      S_INIT("position:fixed"),
+		                      S_INIT("position:absolute"),
+		                      S_INIT("position:sticky"),
+		                      S_INIT("\\"),
+		                      S_INIT("/*") };
 	for (size_t i = 0; i < COUNT_OF(banned); i++)
 		if (str_find(s, banned[i]) >= 0)
 			return false;

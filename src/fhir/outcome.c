@@ -2,7 +2,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-Outcome outcome_new(Arena *a) { return (Outcome){ .arena = a }; }
+Outcome outcome_new(Arena *a)
+{
+	return (Outcome){ .arena = a };
+}
 
 /* Room for one more issue, or NULL past the maximum. Counts errors in any case. */
 static Issue *next_issue(Outcome *o, Severity s)
@@ -114,7 +117,8 @@ Str outcome_json(const Outcome *o, Arena *a)
 	for (size_t i = 0; i < o->count; i++)
 		write_issue(&w, &o->issues[i], a);
 	if (!o->count)
-		write_issue(&w, &(Issue){ .severity = SEV_INFORMATION, .code = S("informational"), .details = S("All OK") }, a);
+		write_issue(
+		    &w, &(Issue){ .severity = SEV_INFORMATION, .code = S("informational"), .details = S("All OK") }, a);
 	jw_end_array(&w);
 	jw_end_object(&w);
 	return buf_str(&b);

@@ -4,9 +4,18 @@
 #include "fhir/reference.h"
 #include "fhir/validate.h"
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-static bool is_alnum(char c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+static bool is_alnum(char c)
+{
+	return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
 
 static bool integer_ok(JVal v, int64_t min)
 {

@@ -4,8 +4,8 @@
 
 Prefix query_prefix(Str *value)
 {
-	static const Str names[] = { S_INIT("eq"), S_INIT("ne"), S_INIT("gt"), S_INIT("ge"), S_INIT("lt"), S_INIT("le"),
-		S_INIT("sa"), S_INIT("eb"), S_INIT("ap") };
+	static const Str names[] = { S_INIT("eq"), S_INIT("ne"), S_INIT("gt"), S_INIT("ge"), S_INIT("lt"),
+		                     S_INIT("le"), S_INIT("sa"), S_INIT("eb"), S_INIT("ap") };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_starts(*value, names[i])) {
 			*value = str_from(*value, 2);

@@ -5,7 +5,15 @@
 #include "fhir/search.h"
 
 typedef enum Prefix {
-	PREFIX_EQ, PREFIX_NE, PREFIX_GT, PREFIX_GE, PREFIX_LT, PREFIX_LE, PREFIX_SA, PREFIX_EB, PREFIX_AP
+	PREFIX_EQ,
+	PREFIX_NE,
+	PREFIX_GT,
+	PREFIX_GE,
+	PREFIX_LT,
+	PREFIX_LE,
+	PREFIX_SA,
+	PREFIX_EB,
+	PREFIX_AP
 } Prefix;
 
 /* Takes the prefix off the value; eq when there is none. */
@@ -22,8 +30,8 @@ typedef struct TokenQuery {
 } TokenQuery;
 TokenQuery token_query(Str value, Arena *a);
 
-/* The text to compare with SearchValue.reference: "Type/id", or an absolute text. Absent when the value is a bare id and
- * the type does not follow from the modifier or the parameter. */
+/* The text to compare with SearchValue.reference: "Type/id", or an absolute text. Absent when the value is a bare id
+ * and the type does not follow from the modifier or the parameter. */
 Str reference_query(const SearchTerm *t, Str value, Arena *a);
 
 #endif

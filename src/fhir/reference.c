@@ -136,7 +136,9 @@ static void rewrite_string(Rewrite *r, JVal v)
 static bool next_link(Str html, size_t from, size_t *at, size_t *len)
 {
 	for (size_t i = from; i + 6 < html.n; i++) {
-		size_t name = str_starts(str_from(html, i), S("href=")) ? 5 : str_starts(str_from(html, i), S("src=")) ? 4 : 0;
+		size_t name = str_starts(str_from(html, i), S("href="))  ? 5
+		              : str_starts(str_from(html, i), S("src=")) ? 4
+		                                                         : 0;
 		char quote = html.p[i + name];
 		if (!name || (quote != '"' && quote != '\''))
 			continue;

@@ -25,8 +25,8 @@ bool fhir_id_ok(Str id);
  * not inside `contained` resources' own ids. */
 void reference_each(JVal resource, void (*fn)(void *ctx, JVal reference_string), void *ctx);
 
-/* The resource as text in which every reference string found by `map` is replaced. map returns an absent Str to leave it
- * alone. Also rewrites uri/url/oid/uuid values equal to a urn: full URL, as bundle rules ask, and links in narrative
+/* The resource as text in which every reference string found by `map` is replaced. map returns an absent Str to leave
+ * it alone. Also rewrites uri/url/oid/uuid values equal to a urn: full URL, as bundle rules ask, and links in narrative
  * (href and src). */
 Str reference_rewrite(Arena *a, JVal resource, Str (*map)(void *ctx, Str text), void *ctx);
 

@@ -55,7 +55,8 @@ const SearchParam *search_param(FhirType type, Str code)
 	return NULL;
 }
 
-/* --- running a path ------------------------------------------------------------------------------------------------- */
+/* --- running a path -------------------------------------------------------------------------------------------------
+ */
 void extract_emit(Extract *x, SearchValue v)
 {
 	v.param = x->param;
@@ -134,7 +135,8 @@ static const uint16_t *next_path(const uint16_t *pc)
 	}
 }
 
-void search_extract(const SearchParam *p, JVal resource, Arena *a, void (*fn)(void *ctx, const SearchValue *v), void *ctx)
+void search_extract(const SearchParam *p, JVal resource, Arena *a, void (*fn)(void *ctx, const SearchValue *v),
+                    void *ctx)
 {
 	Extract x = { .param = p, .root = resource, .arena = a, .fn = fn, .ctx = ctx };
 	for (const uint16_t *pc = p->path; pc && *pc != PATH_STOP; pc = next_path(pc))
@@ -143,7 +145,8 @@ void search_extract(const SearchParam *p, JVal resource, Arena *a, void (*fn)(vo
 		extract_emit(&x, (SearchValue){ .code = S("false") });
 }
 
-/* --- the person of a resource ---------------------------------------------------------------------------------------- */
+/* --- the person of a resource ----------------------------------------------------------------------------------------
+ */
 typedef struct Finding {
 	bool only_patients; /* the parameter points to nothing but patients */
 	Str found;
@@ -166,7 +169,7 @@ static void find_patient(void *ctx, const SearchValue *v)
 Str compartment_patient(JVal resource, FhirType type, Arena *a)
 {
 	static const Str primary[] = { S_INIT("subject"), S_INIT("patient"), S_INIT("for"), S_INIT("individual"),
-		S_INIT("beneficiary") };
+		                       S_INIT("beneficiary") };
 	pthread_once(&params_once, make_params);
 	if (type == FT_NONE || type == FT_PATIENT)
 		return (Str){ NULL, 0 };

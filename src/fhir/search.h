@@ -9,16 +9,24 @@
 #include "json/json.h"
 
 typedef enum ParamKind {
-	PARAM_NUMBER, PARAM_DATE, PARAM_STRING, PARAM_TOKEN, PARAM_REFERENCE, PARAM_COMPOSITE, PARAM_QUANTITY, PARAM_URI, PARAM_SPECIAL
+	PARAM_NUMBER,
+	PARAM_DATE,
+	PARAM_STRING,
+	PARAM_TOKEN,
+	PARAM_REFERENCE,
+	PARAM_COMPOSITE,
+	PARAM_QUANTITY,
+	PARAM_URI,
+	PARAM_SPECIAL
 } ParamKind;
 
 typedef struct SearchParam {
 	uint16_t number; /* 1 …: fixed per (type, code); stored in the index */
 	FhirType type;
 	ParamKind kind;
-	Str code;       /* "identifier" */
-	Str expression; /* FHIRPath as published */
-	bool indexed;   /* across partitions */
+	Str code;         /* "identifier" */
+	Str expression;   /* FHIRPath as published */
+	bool indexed;     /* across partitions */
 	const void *path; /* compiled path, private to fhir/search.c */
 	TypeSet targets;  /* reference: allowed target types */
 } SearchParam;
@@ -33,18 +41,19 @@ typedef struct SearchValue {
 	const SearchParam *param;
 	Str system, code; /* token: system may be absent; uri and reference: code holds the text; quantity: unit */
 	bool has_system;
-	Str text;         /* string as written; token: display or text; reference: with `system`, its Reference.identifier */
-	Moment when;      /* date: the union interval of a Period; open ends INT64_MIN / INT64_MAX */
+	Str text;    /* string as written; token: display or text; reference: with `system`, its Reference.identifier */
+	Moment when; /* date: the union interval of a Period; open ends INT64_MIN / INT64_MAX */
 	double low, high; /* number, quantity: implied range by precision */
-	Str reference;    /* reference: "Type/id" (version stripped) or the absolute text: this room does not know its own
-	                     base, so rewrite own absolute references to relative ones before the write */
+	Str reference; /* reference: "Type/id" (version stripped) or the absolute text: this room does not know its own
+	                  base, so rewrite own absolute references to relative ones before the write */
 } SearchValue;
 /* Calls fn for every value of one parameter in the resource. */
-void search_extract(const SearchParam *p, JVal resource, Arena *a, void (*fn)(void *ctx, const SearchValue *v), void *ctx);
+void search_extract(const SearchParam *p, JVal resource, Arena *a, void (*fn)(void *ctx, const SearchValue *v),
+                    void *ctx);
 
 /* An index key, order-preserving by bytes, at most 128 bytes:
- *   token: value 0x00 system · string: normalised (see search_normalise) · reference: text · date: 8 bytes big-endian of
- *   `from` + 8 bytes of `until` · number: order-preserving 8 bytes. */
+ *   token: value 0x00 system · string: normalised (see search_normalise) · reference: text · date: 8 bytes big-endian
+ * of `from` + 8 bytes of `until` · number: order-preserving 8 bytes. */
 typedef struct IndexEntry {
 	uint16_t param;
 	Str key;
@@ -57,8 +66,8 @@ Str search_normalise(Str s, Arena *a);
 /* One parsed query parameter "code:modifier=value,value". */
 typedef struct SearchTerm {
 	const SearchParam *param;
-	Str modifier;      /* absent when none */
-	Str *values;       /* OR; `\,` undone, other escapes left */
+	Str modifier; /* absent when none */
+	Str *values;  /* OR; `\,` undone, other escapes left */
 	size_t n_values;
 } SearchTerm;
 typedef enum Match { MATCH_NO, MATCH_YES } Match;
@@ -70,8 +79,8 @@ Match search_matches(const SearchTerm *t, JVal resource, Arena *a);
  * False when the term cannot be answered by one range (modifier not, missing, …). */
 bool search_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *high);
 
-/* The person a resource belongs to: the first reference to a Patient by the official Patient compartment (then `subject`,
- * `patient`, `for`, `individual`, `beneficiary`), "Patient/…" or "urn:…" text as written; absent when none.
+/* The person a resource belongs to: the first reference to a Patient by the official Patient compartment (then
+ * `subject`, `patient`, `for`, `individual`, `beneficiary`), "Patient/…" or "urn:…" text as written; absent when none.
  * For a Patient itself: absent (it is its own home). */
 Str compartment_patient(JVal resource, FhirType type, Arena *a);
 

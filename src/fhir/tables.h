@@ -104,7 +104,7 @@ typedef struct FhirParam {
 	uint16_t code;
 	uint16_t targets;
 	uint8_t type;
-	uint8_t kind; /* ParamKind */
+	uint8_t kind;  /* ParamKind */
 	uint8_t flags; /* PARAM_FLAG_… */
 } FhirParam;
 
@@ -127,7 +127,7 @@ extern const FhirBinding fhir_bindings[];
 extern const FhirCode fhir_codes[];
 extern const uint32_t fhir_systems[]; /* offsets in fhir_texts; 0 is none */
 extern const TypeSet fhir_targets[];
-extern const FhirParam fhir_params[]; /* sorted by type and code; number of a parameter = index + 1 */
+extern const FhirParam fhir_params[];     /* sorted by type and code; number of a parameter = index + 1 */
 extern const uint16_t fhir_param_first[]; /* by type; FT_COUNT + 1 items */
 extern const uint16_t fhir_program[];
 extern const uint16_t fhir_compartment[];       /* parameter numbers, primary ones first */
@@ -145,7 +145,10 @@ static inline uint32_t fhir_hash(Str s)
 	return h ^ h >> 15;
 }
 
-static inline bool fhir_is(const char *z, Str s) { return strncmp(z, s.p, s.n) == 0 && z[s.n] == 0; }
+static inline bool fhir_is(const char *z, Str s)
+{
+	return strncmp(z, s.p, s.n) == 0 && z[s.n] == 0;
+}
 
 /* The element of a definition by JSON name, or NULL. */
 static inline const FhirElement *fhir_element(const FhirDef *d, Str name)

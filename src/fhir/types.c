@@ -23,4 +23,7 @@ Str fhir_type_name(FhirType t)
 	return t > FT_NONE && t < FT_COUNT ? str_c(fhir_names + fhir_defs[t].name) : (Str){ NULL, 0 };
 }
 
-FhirHome fhir_home(FhirType t) { return (FhirHome)fhir_homes[t]; }
+FhirHome fhir_home(FhirType t)
+{
+	return (FhirHome)fhir_homes[t];
+}

@@ -3,8 +3,8 @@
 #define FHIR_TYPES_H
 
 #include "base/str.h"
-/* Generated: enum FhirType { FT_NONE, FT_ACCOUNT, …, FT_VISIONPRESCRIPTION, FT_COUNT } in alphabetical order; the numbers
- * are stored in the database, so tools/gen-fhir.mjs keeps them fixed for R4. */
+/* Generated: enum FhirType { FT_NONE, FT_ACCOUNT, …, FT_VISIONPRESCRIPTION, FT_COUNT } in alphabetical order; the
+ * numbers are stored in the database, so tools/gen-fhir.mjs keeps them fixed for R4. */
 #include "gen/fhir_types.h"
 
 typedef enum FhirType FhirType;
@@ -18,9 +18,18 @@ Str fhir_type_name(FhirType t);
 typedef struct TypeSet {
 	uint64_t bits[3];
 } TypeSet;
-static inline void typeset_add(TypeSet *s, FhirType t) { s->bits[t / 64] |= UINT64_C(1) << (t % 64); }
-static inline bool typeset_has(const TypeSet *s, FhirType t) { return s->bits[t / 64] >> (t % 64) & 1; }
-static inline bool typeset_empty(const TypeSet *s) { return !(s->bits[0] | s->bits[1] | s->bits[2]); }
+static inline void typeset_add(TypeSet *s, FhirType t)
+{
+	s->bits[t / 64] |= UINT64_C(1) << (t % 64);
+}
+static inline bool typeset_has(const TypeSet *s, FhirType t)
+{
+	return s->bits[t / 64] >> (t % 64) & 1;
+}
+static inline bool typeset_empty(const TypeSet *s)
+{
+	return !(s->bits[0] | s->bits[1] | s->bits[2]);
+}
 
 /* Where a resource type lives. */
 typedef enum FhirHome {

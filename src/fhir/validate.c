@@ -35,7 +35,8 @@ static void add_place(Buf *b, const Place *p)
 		buf_printf(b, "[%ld]", p->index);
 }
 
-__attribute__((format(printf, 5, 6))) static void report(Walk *w, const Place *place, JVal v, Str code, const char *fmt, ...)
+__attribute__((format(printf, 5, 6))) static void report(Walk *w, const Place *place, JVal v, Str code, const char *fmt,
+                                                         ...)
 {
 	char text[600];
 	size_t before = w->out->count;
@@ -62,9 +63,13 @@ static Str shown(Str token)
 		n--;
 	return str_upto(token, n);
 }
-static Str raw_string(JVal v) { return str_n(v.doc->text.p + v.node->at, v.node->len); }
+static Str raw_string(JVal v)
+{
+	return str_n(v.doc->text.p + v.node->at, v.node->len);
+}
 
-/* --- references and contained resources ----------------------------------------------------------------------------- */
+/* --- references and contained resources -----------------------------------------------------------------------------
+ */
 static JVal contained_by_id(const Walk *w, Str id)
 {
 	for (JIter it = json_each(JGET(w->container, "contained")); json_next(&it);)
@@ -87,8 +92,8 @@ static void check_target(Walk *w, const Place *place, const FhirElement *e, JVal
 	if (type == FT_NONE || !e->targets || typeset_has(&fhir_targets[e->targets], type))
 		return;
 	Str allowed = targets_text(e, w->out->arena);
-	report(w, place, v, S("value"), "A reference to %s is not allowed here; allowed: %.*s", fhir_names + fhir_defs[type].name,
-	       STR_ARG(allowed));
+	report(w, place, v, S("value"), "A reference to %s is not allowed here; allowed: %.*s",
+	       fhir_names + fhir_defs[type].name, STR_ARG(allowed));
 }
 
 static void check_reference(Walk *w, const Place *place, const FhirElement *e, JVal v)
@@ -104,7 +109,8 @@ static void check_reference(Walk *w, const Place *place, const FhirElement *e, J
 	if (!reference_parse(s, &ref)) {
 		Str token = shown(s);
 		report(w, &there, text, S("value"),
-		       "'%.*s' is not a reference: it would be Type/id with an R4 resource type, an absolute URL, urn:… or #id",
+		       "'%.*s' is not a reference: it would be Type/id with an R4 resource type, an absolute URL, "
+		       "urn:… or #id",
 		       STR_ARG(token));
 		return;
 	}
@@ -139,7 +145,8 @@ static void check_contained(Walk *w, const Place *place, JVal v)
 	if (JGET(v, "contained").node)
 		report(w, place, v, S("invariant"), "A contained resource may not contain resources itself");
 	if (JGET(meta, "versionId").node || JGET(meta, "lastUpdated").node)
-		report(w, &at_meta, meta, S("invariant"), "A contained resource has no meta.versionId or meta.lastUpdated");
+		report(w, &at_meta, meta, S("invariant"),
+		       "A contained resource has no meta.versionId or meta.lastUpdated");
 	if (JGET(meta, "security").node)
 		report(w, &at_meta, meta, S("invariant"), "A contained resource has no meta.security of its own");
 	if (!json_is(id, J_STRING)) {
@@ -148,11 +155,12 @@ static void check_contained(Walk *w, const Place *place, JVal v)
 	}
 	Str s = raw_string(id);
 	if (!mentions(w->container, s) && !mentions(v, S(""))) /* the second: it refers to what contains it, "#" */
-		report(w, place, v, S("invariant"), "Nothing refers to this contained resource; a reference would be '#%.*s'",
-		       STR_ARG(shown(s)));
+		report(w, place, v, S("invariant"),
+		       "Nothing refers to this contained resource; a reference would be '#%.*s'", STR_ARG(shown(s)));
 }
 
-/* --- codes --------------------------------------------------------------------------------------------------------------- */
+/* --- codes
+ * --------------------------------------------------------------------------------------------------------------- */
 static bool coding_in(const FhirBinding *b, JVal coding, Arena *a)
 {
 	Str code = JSTR(coding, "code", a);
@@ -201,7 +209,8 @@ static void check_binding(Walk *w, const Place *place, const FhirElement *e, JVa
 	}
 }
 
-/* --- values ---------------------------------------------------------------------------------------------------------------- */
+/* --- values
+ * ---------------------------------------------------------------------------------------------------------------- */
 static void check_primitive(Walk *w, const Place *place, const FhirElement *e, JVal v)
 {
 	const FhirDef *d = &fhir_defs[e->def];
@@ -216,8 +225,8 @@ static void check_primitive(Walk *w, const Place *place, const FhirElement *e, J
 		return;
 	}
 	if (json_is(v, J_OBJECT) || json_is(v, J_ARRAY)) {
-		report(w, place, v, S("structure"), "This is an %s; it would be %s", json_is(v, J_OBJECT) ? "object" : "array",
-		       primitive_form(p));
+		report(w, place, v, S("structure"), "This is an %s; it would be %s",
+		       json_is(v, J_OBJECT) ? "object" : "array", primitive_form(p));
 		return;
 	}
 	bool text = p == PRIM_STRING || p == PRIM_MARKDOWN || p == PRIM_BASE64BINARY;
@@ -265,7 +274,8 @@ static void check_beside(Walk *w, const Place *place, const FhirElement *e, JVal
 	if (json_is(v, J_OBJECT))
 		check_object(w, place, &fhir_defs[e->def], v);
 	else
-		report(w, place, v, S("structure"), "'_%.*s' would be an object with id or extension", STR_ARG(place->name));
+		report(w, place, v, S("structure"), "'_%.*s' would be an object with id or extension",
+		       STR_ARG(place->name));
 }
 
 static void check_items(Walk *w, Place *place, const FhirElement *e, JVal object, const JIter *member)
@@ -276,7 +286,8 @@ static void check_items(Walk *w, Place *place, const FhirElement *e, JVal object
 		if (json_is(it.value, J_NULL) && fhir_defs[e->def].kind == DEF_PRIMITIVE) {
 			JVal other = sibling_item(object, member->key, it.index);
 			if (!other.node || json_is(other, J_NULL))
-				report(w, place, it.value, S("structure"), "null without a value or extension beside it at the same place");
+				report(w, place, it.value, S("structure"),
+				       "null without a value or extension beside it at the same place");
 		} else if (beside) {
 			check_beside(w, place, e, it.value);
 		} else {
@@ -301,7 +312,8 @@ static void check_member(Walk *w, const Place *up, const FhirElement *e, JVal ob
 		report(w, &place, v, S("structure"), "null is not a value; leave the element out");
 	} else if (json_is(v, J_ARRAY) != ((e->flags & EL_ARRAY) != 0)) {
 		report(w, &place, v, S("structure"),
-		       e->flags & EL_ARRAY ? "This element repeats: it would be an array" : "This element does not repeat: it would not be an array");
+		       e->flags & EL_ARRAY ? "This element repeats: it would be an array"
+		                           : "This element does not repeat: it would not be an array");
 	} else if (json_is(v, J_ARRAY)) {
 		if (!json_count(v))
 			report(w, &place, v, S("structure"), "An empty array; leave the element out");
@@ -313,7 +325,8 @@ static void check_member(Walk *w, const Place *up, const FhirElement *e, JVal ob
 	}
 }
 
-/* --- objects ------------------------------------------------------------------------------------------------------------------ */
+/* --- objects
+ * ------------------------------------------------------------------------------------------------------------------ */
 static void report_missing(Walk *w, const Place *place, const FhirDef *d, JVal v, uint64_t missing)
 {
 	for (size_t i = 0; i < d->count && missing; i++) {
@@ -321,7 +334,8 @@ static void report_missing(Walk *w, const Place *place, const FhirDef *d, JVal v
 		if (!(missing >> e->slot & 1))
 			continue;
 		missing &= ~(UINT64_C(1) << e->slot);
-		report(w, place, v, S("required"), "'%s' is missing; %s needs it", fhir_names + e->base, fhir_names + d->name);
+		report(w, place, v, S("required"), "'%s' is missing; %s needs it", fhir_names + e->base,
+		       fhir_names + d->name);
 	}
 }
 
@@ -368,8 +382,9 @@ static void check_object(Walk *w, const Place *place, const FhirDef *d, JVal v)
 		uint64_t bit = UINT64_C(1) << e->slot;
 		if (seen & bit && chosen[e->slot] != e->name) {
 			Place there = { place, member_name(e), -1 };
-			report(w, &there, it.value, S("structure"), "Only one type of '%s' can be given; there are '%s' and '%s'",
-			       fhir_names + e->base, fhir_names + chosen[e->slot], fhir_names + e->name);
+			report(w, &there, it.value, S("structure"),
+			       "Only one type of '%s' can be given; there are '%s' and '%s'", fhir_names + e->base,
+			       fhir_names + chosen[e->slot], fhir_names + e->name);
 		}
 		seen |= bit;
 		chosen[e->slot] = e->name;
@@ -383,7 +398,8 @@ static void check_object(Walk *w, const Place *place, const FhirDef *d, JVal v)
 		check_extension(w, place, v);
 }
 
-/* --- resources ------------------------------------------------------------------------------------------------------------------ */
+/* --- resources
+ * ------------------------------------------------------------------------------------------------------------------ */
 /* `place` is where the resource stands; at the root it gets the name of its type here. */
 static void check_resource(Walk *w, const Place *place, JVal v, bool contained)
 {

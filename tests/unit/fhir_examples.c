@@ -27,11 +27,12 @@ static Refused refused[] = {
 	/* Questionnaire.item.linkId is 1..1 */
 	{ "Questionnaire-qs1.json", "Questionnaire.item[0].item[0]", "required", false },
 	/* ImplementationGuide.name and status are 1..1, and an id in their list has 69 characters */
-	{ "ImplementationGuide-fhir.json", "ImplementationGuide.manifest.resource[11904].reference.reference", "value", false },
+	{ "ImplementationGuide-fhir.json", "ImplementationGuide.manifest.resource[11904].reference.reference", "value",
+	  false },
 	{ "ig-r4.json", "ImplementationGuide.manifest.resource[11904].reference.reference", "value", false },
 	/* this one has that id */
-	{ "SearchParameter-questionnaireresponse-extensions-QuestionnaireResponse-item-subject.json", "SearchParameter.id",
-	  "value", false },
+	{ "SearchParameter-questionnaireresponse-extensions-QuestionnaireResponse-item-subject.json",
+	  "SearchParameter.id", "value", false },
 	/* SearchParameter.base is 1..* */
 	{ "SearchParameter-codesystem-extensions-CodeSystem-author.json", "SearchParameter", "required", false },
 	{ "SearchParameter-codesystem-extensions-CodeSystem-effective.json", "SearchParameter", "required", false },
@@ -76,7 +77,8 @@ static void check_file(Arena *a, const char *dir, const char *name)
 	Err e = fhir_validate(parse(a, read_file(a, dir, name)), &o);
 	if (e == OK && !r)
 		return;
-	if (r && o.count && str_eq(o.issues[0].expression, str_c(r->expression)) && str_eq(o.issues[0].code, str_c(r->code))) {
+	if (r && o.count && str_eq(o.issues[0].expression, str_c(r->expression)) &&
+	    str_eq(o.issues[0].code, str_c(r->code))) {
 		r->seen = true;
 		return;
 	}
@@ -84,7 +86,7 @@ static void check_file(Arena *a, const char *dir, const char *name)
 	print_message("%s: %zu errors%s\n", name, o.errors, r ? ", listed with another first issue" : "");
 	for (size_t i = 0; i < o.count && i < 3; i++)
 		print_message("\t%.*s | %.*s | %.*s\n", STR_ARG(o.issues[i].expression), STR_ARG(o.issues[i].code),
-			      STR_ARG(o.issues[i].details));
+		              STR_ARG(o.issues[i].details));
 }
 
 static size_t check_folder(const char *dir, Refused *known, size_t n)

@@ -13,7 +13,8 @@ static void types(void **state)
 		if (t > 1)
 			assert_true(str_cmp(fhir_type_name((FhirType)(t - 1)), name) < 0);
 	}
-	static const char *const none[] = { "", "patient", "Patien", "Patients", "HumanName", "string", "Resource", "DomainResource" };
+	static const char *const none[] = { "",          "patient", "Patien",   "Patients",
+		                            "HumanName", "string",  "Resource", "DomainResource" };
 	for (size_t i = 0; i < COUNT_OF(none); i++)
 		assert_int_equal(fhir_type(str_c(none[i])), FT_NONE);
 	assert_int_equal(fhir_type((Str){ NULL, 0 }), FT_NONE);
@@ -44,8 +45,11 @@ static void references(void **state)
 		{ "#", REF_CONTAINED, FT_NONE, "", NULL, NULL },
 		{ "Patient?identifier=a|b", REF_CONDITIONAL, FT_PATIENT, NULL, NULL, "identifier=a|b" },
 	};
-	static const char *const bad[] = { "", "Patient", "Patient/", "Patient/a b", "Patient/1/2", "/Patient/1", "x/Patient/1",
-		"Human/1", "Patient/1/_history/", "Patient?", "Human?a=b", "#a b", "urn:", "Patient/1 ", "HumanName/1" };
+	static const char *const bad[] = {
+		"",           "Patient",     "Patient/", "Patient/a b",         "Patient/1/2",
+		"/Patient/1", "x/Patient/1", "Human/1",  "Patient/1/_history/", "Patient?",
+		"Human?a=b",  "#a b",        "urn:",     "Patient/1 ",          "HumanName/1"
+	};
 	Reference r;
 	for (size_t i = 0; i < COUNT_OF(good); i++) {
 		if (!reference_parse(str_c(good[i].text), &r))
@@ -78,19 +82,29 @@ static void rewriting(void **state)
 	static const struct {
 		const char *before, *after;
 	} t[] = {
-		{ "{\"resourceType\":\"Observation\",\"subject\": {\"reference\":\"urn:uuid:1\"}, \"note\":[{\"authorReference\":{\"reference\":\"Patient?name=x\"}}]}",
-		  "{\"resourceType\":\"Observation\",\"subject\": {\"reference\":\"Patient/p\\\"1\"}, \"note\":[{\"authorReference\":{\"reference\":\"Patient/x\"}}]}" },
+		{ "{\"resourceType\":\"Observation\",\"subject\": {\"reference\":\"urn:uuid:1\"}, "
+		  "\"note\":[{\"authorReference\":{\"reference\":\"Patient?name=x\"}}]}",
+		  "{\"resourceType\":\"Observation\",\"subject\": {\"reference\":\"Patient/p\\\"1\"}, "
+		  "\"note\":[{\"authorReference\":{\"reference\":\"Patient/x\"}}]}" },
 		/* uri values are rewritten, strings are not */
-		{ "{\"resourceType\":\"Observation\",\"implicitRules\":\"urn:uuid:1\",\"identifier\":[{\"system\":\"urn:uuid:2\",\"value\":\"urn:uuid:1\"}]}",
-		  "{\"resourceType\":\"Observation\",\"implicitRules\":\"Patient/p\\\"1\",\"identifier\":[{\"system\":\"urn:uuid:2\",\"value\":\"urn:uuid:1\"}]}" },
+		{ "{\"resourceType\":\"Observation\",\"implicitRules\":\"urn:uuid:1\",\"identifier\":[{\"system\":"
+		  "\"urn:uuid:2\",\"value\":\"urn:uuid:1\"}]}",
+		  "{\"resourceType\":\"Observation\",\"implicitRules\":\"Patient/"
+		  "p\\\"1\",\"identifier\":[{\"system\":\"urn:uuid:2\",\"value\":\"urn:uuid:1\"}]}" },
 		/* links in the narrative, in contained resources too */
-		{ "{\"resourceType\":\"Basic\",\"contained\":[{\"resourceType\":\"Basic\",\"subject\":{\"reference\":\"urn:uuid:1\"}}],"
-		  "\"text\":{\"div\":\"<div><a href=\\\"Patient?name=x\\\">a</a><img src='urn:uuid:9'/><a href='Patient?name=x'>\\u00e9</a></div>\"}}",
-		  "{\"resourceType\":\"Basic\",\"contained\":[{\"resourceType\":\"Basic\",\"subject\":{\"reference\":\"Patient/p\\\"1\"}}],"
-		  "\"text\":{\"div\":\"<div><a href=\\\"Patient/x\\\">a</a><img src='urn:uuid:9'/><a href='Patient/x'>é</a></div>\"}}" },
+		{ "{\"resourceType\":\"Basic\",\"contained\":[{\"resourceType\":\"Basic\",\"subject\":{\"reference\":"
+		  "\"urn:uuid:1\"}}],"
+		  "\"text\":{\"div\":\"<div><a href=\\\"Patient?name=x\\\">a</a><img src='urn:uuid:9'/><a "
+		  "href='Patient?name=x'>\\u00e9</a></div>\"}}",
+		  "{\"resourceType\":\"Basic\",\"contained\":[{\"resourceType\":\"Basic\",\"subject\":{\"reference\":"
+		  "\"Patient/p\\\"1\"}}],"
+		  "\"text\":{\"div\":\"<div><a href=\\\"Patient/x\\\">a</a><img src='urn:uuid:9'/><a "
+		  "href='Patient/x'>é</a></div>\"}}" },
 		/* in an extension beside a primitive */
-		{ "{\"resourceType\":\"Patient\",\"_birthDate\":{\"extension\":[{\"url\":\"urn:uuid:8\",\"valueReference\":{\"reference\":\"urn:uuid:1\"}}]}}",
-		  "{\"resourceType\":\"Patient\",\"_birthDate\":{\"extension\":[{\"url\":\"urn:uuid:8\",\"valueReference\":{\"reference\":\"Patient/p\\\"1\"}}]}}" },
+		{ "{\"resourceType\":\"Patient\",\"_birthDate\":{\"extension\":[{\"url\":\"urn:uuid:8\","
+		  "\"valueReference\":{\"reference\":\"urn:uuid:1\"}}]}}",
+		  "{\"resourceType\":\"Patient\",\"_birthDate\":{\"extension\":[{\"url\":\"urn:uuid:8\","
+		  "\"valueReference\":{\"reference\":\"Patient/p\\\"1\"}}]}}" },
 		{ "{\"resourceType\":\"Patient\"}", "{\"resourceType\":\"Patient\"}" },
 		{ "{}", "{}" },
 	};
@@ -100,7 +114,8 @@ static void rewriting(void **state)
 			fail_msg("%.*s", STR_ARG(got));
 	}
 	/* a resource inside a bundle: its own text only */
-	JVal b = parse(a, S("{\"entry\":[{\"resource\": {\"resourceType\":\"Basic\",\"subject\":{\"reference\":\"urn:uuid:1\"}} }]}"));
+	JVal b = parse(a, S("{\"entry\":[{\"resource\": "
+	                    "{\"resourceType\":\"Basic\",\"subject\":{\"reference\":\"urn:uuid:1\"}} }]}"));
 	Str got = reference_rewrite(a, json_path(b, "entry", "resource", NULL), map, NULL);
 	assert_true(str_eq(got, S("{\"resourceType\":\"Basic\",\"subject\":{\"reference\":\"Patient/p\\\"1\"}}")));
 	arena_free(a);
@@ -117,22 +132,25 @@ static void each_reference(void **state)
 	(void)state;
 	Arena *a = arena_new();
 	size_t n = 0;
-	reference_each(parse(a, S("{\"subject\":{\"reference\":\"Patient/1\"},\"x\":[{\"y\":{\"reference\":\"#a\"}}],\"reference\":{\"reference\":\"b\"}}")),
-		       count, &n);
+	reference_each(parse(a, S("{\"subject\":{\"reference\":\"Patient/"
+	                          "1\"},\"x\":[{\"y\":{\"reference\":\"#a\"}}],\"reference\":{\"reference\":\"b\"}}")),
+	               count, &n);
 	assert_int_equal(n, 3);
 	arena_free(a);
 }
 
 static const char TRANSACTION[] =
-	"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
-	"{\"request\":{\"method\":\"GET\",\"url\":\"Patient?name=x\"}},"
-	"{\"resource\":{\"resourceType\":\"Goal\",\"id\":\"g1\"},\"request\":{\"method\":\"PUT\",\"url\":\"Goal/g1\",\"ifMatch\":\"W/\\\"2\\\"\"}},"
-	"{\"fullUrl\":\"urn:uuid:1\",\"resource\":{\"resourceType\":\"Patient\"},\"request\":{\"method\":\"POST\",\"url\":\"Patient\",\"ifNoneExist\":\"identifier=1\"}},"
-	"{\"request\":{\"method\":\"DELETE\",\"url\":\"Goal/g2\"}},"
-	"{\"resource\":{\"resourceType\":\"Patient\"},\"request\":{\"method\":\"PUT\",\"url\":\"Patient?identifier=3\"}},"
-	"{\"resource\":{\"resourceType\":\"Parameters\"},\"request\":{\"method\":\"PATCH\",\"url\":\"Goal/g3\"}},"
-	"{\"request\":{\"method\":\"HEAD\",\"url\":\"metadata\"}},"
-	"{\"resource\":{\"resourceType\":\"Basic\"},\"request\":{\"method\":\"POST\",\"url\":\"Basic\"}}]}";
+    "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
+    "{\"request\":{\"method\":\"GET\",\"url\":\"Patient?name=x\"}},"
+    "{\"resource\":{\"resourceType\":\"Goal\",\"id\":\"g1\"},\"request\":{\"method\":\"PUT\",\"url\":\"Goal/"
+    "g1\",\"ifMatch\":\"W/\\\"2\\\"\"}},"
+    "{\"fullUrl\":\"urn:uuid:1\",\"resource\":{\"resourceType\":\"Patient\"},\"request\":{\"method\":\"POST\",\"url\":"
+    "\"Patient\",\"ifNoneExist\":\"identifier=1\"}},"
+    "{\"request\":{\"method\":\"DELETE\",\"url\":\"Goal/g2\"}},"
+    "{\"resource\":{\"resourceType\":\"Patient\"},\"request\":{\"method\":\"PUT\",\"url\":\"Patient?identifier=3\"}},"
+    "{\"resource\":{\"resourceType\":\"Parameters\"},\"request\":{\"method\":\"PATCH\",\"url\":\"Goal/g3\"}},"
+    "{\"request\":{\"method\":\"HEAD\",\"url\":\"metadata\"}},"
+    "{\"resource\":{\"resourceType\":\"Basic\"},\"request\":{\"method\":\"POST\",\"url\":\"Basic\"}}]}";
 
 static void bundle_order(void **state)
 {
@@ -145,8 +163,10 @@ static void bundle_order(void **state)
 	assert_int_equal(n, 8);
 	assert_int_equal(e[1].verb, VERB_PUT);
 	assert_int_equal(e[1].type, FT_GOAL);
-	assert_true(str_eq(e[1].id, S("g1")) && str_eq(e[1].if_match, S("W/\"2\"")) && !e[1].query.p && !e[1].full_url.p);
-	assert_true(str_eq(e[2].full_url, S("urn:uuid:1")) && str_eq(e[2].if_none_exist, S("identifier=1")) && !e[2].id.p);
+	assert_true(str_eq(e[1].id, S("g1")) && str_eq(e[1].if_match, S("W/\"2\"")) && !e[1].query.p &&
+	            !e[1].full_url.p);
+	assert_true(str_eq(e[2].full_url, S("urn:uuid:1")) && str_eq(e[2].if_none_exist, S("identifier=1")) &&
+	            !e[2].id.p);
 	assert_true(str_eq(e[4].query, S("identifier=3")));
 	assert_int_equal(e[6].type, FT_NONE);
 	bundle_sort(e, n);
@@ -166,16 +186,26 @@ static void bundles_refused(void **state)
 		{ "transaction", "{\"resource\":{\"resourceType\":\"Patient\"}}", "Bundle.entry[0].request" },
 		{ "batch", "{\"request\":{\"method\":\"GET\"}}", "Bundle.entry[0].request" },
 		{ "transaction", "{\"request\":{\"method\":\"get\",\"url\":\"x\"}}", "Bundle.entry[0].request.method" },
-		{ "transaction", "{\"request\":{\"method\":\"POST\",\"url\":\"Patient\"}}", "Bundle.entry[0].resource" },
-		{ "transaction", "{\"resource\":{\"resourceType\":\"Goal\"},\"request\":{\"method\":\"POST\",\"url\":\"Patient\"}}",
+		{ "transaction", "{\"request\":{\"method\":\"POST\",\"url\":\"Patient\"}}",
+		  "Bundle.entry[0].resource" },
+		{ "transaction",
+		  "{\"resource\":{\"resourceType\":\"Goal\"},\"request\":{\"method\":\"POST\",\"url\":\"Patient\"}}",
 		  "Bundle.entry[0].request.url" },
-		{ "transaction", "{\"resource\":{\"resourceType\":\"Goal\",\"id\":\"b\"},\"request\":{\"method\":\"PUT\",\"url\":\"Goal/a\"}}",
+		{ "transaction",
+		  "{\"resource\":{\"resourceType\":\"Goal\",\"id\":\"b\"},\"request\":{\"method\":\"PUT\",\"url\":"
+		  "\"Goal/a\"}}",
 		  "Bundle.entry[0].resource.id" },
-		{ "transaction", "{\"request\":{\"method\":\"DELETE\",\"url\":\"Goal\"}}", "Bundle.entry[0].request.url" },
-		{ "transaction", "{\"request\":{\"method\":\"DELETE\",\"url\":\"Goal/1\"}},{\"request\":{\"method\":\"GET\",\"url\":\"Goal/1\"}},"
-				 "{\"resource\":{\"resourceType\":\"Goal\",\"id\":\"1\"},\"request\":{\"method\":\"PUT\",\"url\":\"Goal/1\"}}",
+		{ "transaction", "{\"request\":{\"method\":\"DELETE\",\"url\":\"Goal\"}}",
+		  "Bundle.entry[0].request.url" },
+		{ "transaction",
+		  "{\"request\":{\"method\":\"DELETE\",\"url\":\"Goal/"
+		  "1\"}},{\"request\":{\"method\":\"GET\",\"url\":\"Goal/1\"}},"
+		  "{\"resource\":{\"resourceType\":\"Goal\",\"id\":\"1\"},\"request\":{\"method\":\"PUT\",\"url\":"
+		  "\"Goal/1\"}}",
 		  "Bundle.entry[2].request.url" },
-		{ "transaction", "{\"fullUrl\":\"urn:a\",\"request\":{\"method\":\"GET\",\"url\":\"x\"}},{\"fullUrl\":\"urn:a\",\"request\":{\"method\":\"GET\",\"url\":\"y\"}}",
+		{ "transaction",
+		  "{\"fullUrl\":\"urn:a\",\"request\":{\"method\":\"GET\",\"url\":\"x\"}},{\"fullUrl\":\"urn:a\","
+		  "\"request\":{\"method\":\"GET\",\"url\":\"y\"}}",
 		  "Bundle.entry[1].fullUrl" },
 	};
 	Arena *a = arena_new();
@@ -183,7 +213,8 @@ static void bundles_refused(void **state)
 		Outcome o = outcome_new(a);
 		BundleEntry *e = NULL;
 		size_t n = 77;
-		Str json = arena_printf(a, "{\"resourceType\":\"Bundle\",\"type\":\"%s\",\"entry\":[%s]}", t[i].type, t[i].entries);
+		Str json = arena_printf(a, "{\"resourceType\":\"Bundle\",\"type\":\"%s\",\"entry\":[%s]}", t[i].type,
+		                        t[i].entries);
 		assert_int_equal(bundle_entries(parse(a, json), a, &e, &n, &o), ERR_BAD_REQUEST);
 		assert_true(e == NULL && n == 77);
 		if (o.count != 1 || !str_eq(o.issues[0].expression, str_c(t[i].expression)))
@@ -193,8 +224,9 @@ static void bundles_refused(void **state)
 	Outcome o = outcome_new(a);
 	BundleEntry *e;
 	size_t n;
-	JVal v = parse(a, S("{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[{\"request\":{\"method\":\"DELETE\",\"url\":\"Goal/1\"}},"
-			    "{\"request\":{\"method\":\"DELETE\",\"url\":\"Goal/1\"}}]}"));
+	JVal v = parse(a, S("{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[{\"request\":{\"method\":"
+	                    "\"DELETE\",\"url\":\"Goal/1\"}},"
+	                    "{\"request\":{\"method\":\"DELETE\",\"url\":\"Goal/1\"}}]}"));
 	assert_int_equal(bundle_entries(v, a, &e, &n, &o), OK);
 	arena_free(a);
 }
@@ -219,8 +251,12 @@ int main(void)
 {
 	random_init();
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(types),	   cmocka_unit_test(references),   cmocka_unit_test(rewriting),
-		cmocka_unit_test(each_reference),  cmocka_unit_test(bundle_order), cmocka_unit_test(bundles_refused),
+		cmocka_unit_test(types),
+		cmocka_unit_test(references),
+		cmocka_unit_test(rewriting),
+		cmocka_unit_test(each_reference),
+		cmocka_unit_test(bundle_order),
+		cmocka_unit_test(bundles_refused),
 		cmocka_unit_test(bundle_too_large),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,21 +4,24 @@
 #include "fhir/search.h"
 
 static const char PATIENT[] =
-	"{\"resourceType\":\"Patient\",\"id\":\"p1\",\"meta\":{\"lastUpdated\":\"2024-05-06T07:08:09Z\",\"tag\":[{\"code\":\"demo\"}]},"
-	"\"identifier\":[{\"system\":\"http://example.org/nn\",\"value\":\"800101-1\"},{\"value\":\"loose\"}],\"active\":true,"
-	"\"name\":[{\"family\":\"De Smédt\",\"given\":[\"Joëlle\",\"Maria\"],\"text\":\"Joëlle De Smédt\"}],"
-	"\"telecom\":[{\"system\":\"phone\",\"value\":\"091234\"},{\"system\":\"email\",\"value\":\"j@example.org\"}],"
-	"\"gender\":\"female\",\"birthDate\":\"1980-01-15\",\"address\":[{\"line\":[\"Kerkstraat 1\"],\"city\":\"Gent\"}],"
-	"\"generalPractitioner\":[{\"reference\":\"Practitioner/gp/_history/2\"}],"
-	"\"managingOrganization\":{\"reference\":\"https://example.org/fhir/Organization/o1\"},"
-	"\"link\":[{\"other\":{\"reference\":\"Patient/p2\"},\"type\":\"seealso\"}]}";
+    "{\"resourceType\":\"Patient\",\"id\":\"p1\",\"meta\":{\"lastUpdated\":\"2024-05-06T07:08:09Z\",\"tag\":[{\"code\":"
+    "\"demo\"}]},"
+    "\"identifier\":[{\"system\":\"http://example.org/"
+    "nn\",\"value\":\"800101-1\"},{\"value\":\"loose\"}],\"active\":true,"
+    "\"name\":[{\"family\":\"De Smédt\",\"given\":[\"Joëlle\",\"Maria\"],\"text\":\"Joëlle De Smédt\"}],"
+    "\"telecom\":[{\"system\":\"phone\",\"value\":\"091234\"},{\"system\":\"email\",\"value\":\"j@example.org\"}],"
+    "\"gender\":\"female\",\"birthDate\":\"1980-01-15\",\"address\":[{\"line\":[\"Kerkstraat 1\"],\"city\":\"Gent\"}],"
+    "\"generalPractitioner\":[{\"reference\":\"Practitioner/gp/_history/2\"}],"
+    "\"managingOrganization\":{\"reference\":\"https://example.org/fhir/Organization/o1\"},"
+    "\"link\":[{\"other\":{\"reference\":\"Patient/p2\"},\"type\":\"seealso\"}]}";
 
 static const char OBSERVATION[] =
-	"{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"29463-7\","
-	"\"display\":\"Body weight\"}],\"text\":\"Weight\"},\"subject\":{\"reference\":\"Patient/p1\"},"
-	"\"performer\":[{\"reference\":\"Practitioner/x\"},{\"identifier\":{\"system\":\"urn:s\",\"value\":\"v\"}}],"
-	"\"effectivePeriod\":{\"start\":\"2024-03-01\",\"end\":\"2024-03-10\"},"
-	"\"valueQuantity\":{\"value\":72.50,\"system\":\"http://unitsofmeasure.org\",\"code\":\"kg\",\"unit\":\"kilo\"}}";
+    "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://"
+    "loinc.org\",\"code\":\"29463-7\","
+    "\"display\":\"Body weight\"}],\"text\":\"Weight\"},\"subject\":{\"reference\":\"Patient/p1\"},"
+    "\"performer\":[{\"reference\":\"Practitioner/x\"},{\"identifier\":{\"system\":\"urn:s\",\"value\":\"v\"}}],"
+    "\"effectivePeriod\":{\"start\":\"2024-03-01\",\"end\":\"2024-03-10\"},"
+    "\"valueQuantity\":{\"value\":72.50,\"system\":\"http://unitsofmeasure.org\",\"code\":\"kg\",\"unit\":\"kilo\"}}";
 
 static Str listed;
 static Arena *arena;
@@ -32,7 +35,7 @@ static void collect(void *ctx, const SearchValue *v)
 	if (v->param->kind == PARAM_DATE)
 		what = time_date(arena, v->when.from);
 	listed = arena_join(arena, listed, listed.n ? S(" ; ") : S(""), v->has_system ? v->system : S(""),
-			    v->has_system ? S("|") : S(""), what.p ? what : S("-"), STR_END);
+	                    v->has_system ? S("|") : S(""), what.p ? what : S("-"), STR_END);
 }
 
 static void expect_values(FhirType type, const char *json, const char *code, const char *values)
@@ -97,10 +100,12 @@ static void extraction(void **state)
 	expect_values(FT_OBSERVATION, OBSERVATION, "date", "2024-03-01");
 	expect_values(FT_OBSERVATION, OBSERVATION, "value-quantity", "http://unitsofmeasure.org|kg");
 	expect_values(FT_OBSERVATION, "{\"subject\":{\"reference\":\"Group/1\"}}", "patient", "");
-	expect_values(FT_OBSERVATION, "{\"valueCodeableConcept\":{\"coding\":[{\"code\":\"a\"}]}}", "value-concept", "a");
+	expect_values(FT_OBSERVATION, "{\"valueCodeableConcept\":{\"coding\":[{\"code\":\"a\"}]}}", "value-concept",
+	              "a");
 	expect_values(FT_ACTIVITYDEFINITION,
-		      "{\"relatedArtifact\":[{\"type\":\"depends-on\",\"resource\":\"http://a\"},{\"type\":\"composed-of\",\"resource\":\"http://b\"}]}",
-		      "depends-on", "http://a");
+	              "{\"relatedArtifact\":[{\"type\":\"depends-on\",\"resource\":\"http://"
+	              "a\"},{\"type\":\"composed-of\",\"resource\":\"http://b\"}]}",
+	              "depends-on", "http://a");
 	expect_values(FT_CONDITION, "{\"onsetDateTime\":\"2020-02\"}", "onset-date", "2020-02-01");
 	expect_values(FT_TASK, "{\"owner\":{\"reference\":\"PractitionerRole/1\"}}", "owner", "PractitionerRole/1");
 	assert_null(search_param(FT_PATIENT, S("nothing")));
@@ -151,23 +156,73 @@ static void matches_patient(void **state)
 {
 	(void)state;
 	static const char *const yes[] = {
-		"_id=p1", "_id=x,p1", "identifier=800101-1", "identifier=http://example.org/nn|800101-1", "identifier=|loose",
-		"identifier=http://example.org/nn|", "identifier:not=zzz", "identifier:missing=false", "death-date:missing=true",
-		"family=de smedt", "family=DE  SM", "family:exact=De Smédt", "family:contains=SMED", "given=joelle", "name=maria",
-		"gender=female", "gender=http://hl7.org/fhir/administrative-gender|female", "gender:not=male", "active=true",
-		"birthdate=1980-01-15", "birthdate=1980-01", "birthdate=1980", "birthdate=ge1980-01-15", "birthdate=gt1979",
-		"birthdate=lt1980-01-16", "birthdate=le1980", "birthdate=ne1981", "birthdate=sa1979-12", "birthdate=eb1980-02",
-		"general-practitioner=Practitioner/gp", "general-practitioner=gp", "general-practitioner:Practitioner=gp",
-		"organization=https://example.org/fhir/Organization/o1", "deceased=false", "_lastUpdated=gt2024-05-06T07:00:00Z",
-		"link=p2", "birthdate=1990,1980", "_tag=demo",
+		"_id=p1",
+		"_id=x,p1",
+		"identifier=800101-1",
+		"identifier=http://example.org/nn|800101-1",
+		"identifier=|loose",
+		"identifier=http://example.org/nn|",
+		"identifier:not=zzz",
+		"identifier:missing=false",
+		"death-date:missing=true",
+		"family=de smedt",
+		"family=DE  SM",
+		"family:exact=De Smédt",
+		"family:contains=SMED",
+		"given=joelle",
+		"name=maria",
+		"gender=female",
+		"gender=http://hl7.org/fhir/administrative-gender|female",
+		"gender:not=male",
+		"active=true",
+		"birthdate=1980-01-15",
+		"birthdate=1980-01",
+		"birthdate=1980",
+		"birthdate=ge1980-01-15",
+		"birthdate=gt1979",
+		"birthdate=lt1980-01-16",
+		"birthdate=le1980",
+		"birthdate=ne1981",
+		"birthdate=sa1979-12",
+		"birthdate=eb1980-02",
+		"general-practitioner=Practitioner/gp",
+		"general-practitioner=gp",
+		"general-practitioner:Practitioner=gp",
+		"organization=https://example.org/fhir/Organization/o1",
+		"deceased=false",
+		"_lastUpdated=gt2024-05-06T07:00:00Z",
+		"link=p2",
+		"birthdate=1990,1980",
+		"_tag=demo",
 	};
 	static const char *const no[] = {
-		"_id=p2", "identifier=|800101-1", "identifier=http://other|800101-1", "identifier=800101", "identifier:not=loose",
-		"identifier:missing=true", "family=smedt", "family:exact=de smédt", "family:contains=xx", "gender=http://x|female",
-		"gender:not=female,male", "gender:exact=female", "birthdate=1980-01-16", "birthdate=gt1980-01-15", "birthdate=gt1980",
-		"birthdate=lt1980", "birthdate=ne1980-01-15", "birthdate=sa1980", "birthdate=eb1980-01-15", "birthdate=nonsense",
-		"general-practitioner=Organization/gp", "general-practitioner:Organization=gp", "organization=Organization/o1",
-		"deceased=true", "link=p1", "given:text=joelle", "_tag=other",
+		"_id=p2",
+		"identifier=|800101-1",
+		"identifier=http://other|800101-1",
+		"identifier=800101",
+		"identifier:not=loose",
+		"identifier:missing=true",
+		"family=smedt",
+		"family:exact=de smédt",
+		"family:contains=xx",
+		"gender=http://x|female",
+		"gender:not=female,male",
+		"gender:exact=female",
+		"birthdate=1980-01-16",
+		"birthdate=gt1980-01-15",
+		"birthdate=gt1980",
+		"birthdate=lt1980",
+		"birthdate=ne1980-01-15",
+		"birthdate=sa1980",
+		"birthdate=eb1980-01-15",
+		"birthdate=nonsense",
+		"general-practitioner=Organization/gp",
+		"general-practitioner:Organization=gp",
+		"organization=Organization/o1",
+		"deceased=true",
+		"link=p1",
+		"given:text=joelle",
+		"_tag=other",
 	};
 	for (size_t i = 0; i < COUNT_OF(yes); i++)
 		expect_match(FT_PATIENT, PATIENT, yes[i], MATCH_YES);
@@ -179,23 +234,54 @@ static void matches_observation(void **state)
 {
 	(void)state;
 	static const char *const yes[] = {
-		"code=29463-7", "code:text=body", "code:text=weight", "value-quantity=72.5", "value-quantity=72.50||kg",
-		"value-quantity=72.5|http://unitsofmeasure.org|kg", "value-quantity=gt72", "value-quantity=le72.5",
-		"value-quantity=ap70", "value-quantity=73", "value-quantity=7e1", "value-quantity=ne70.0", "date=ge2024-03-05",
-		"date=le2024-03-05", "date=2024-03", "date=ap2024-03-04", "performer:identifier=urn:s|v", "performer=Practitioner/x",
-		"subject=Patient/p1", "patient=p1", "subject:Patient=p1", "status:not=amended",
+		"code=29463-7",
+		"code:text=body",
+		"code:text=weight",
+		"value-quantity=72.5",
+		"value-quantity=72.50||kg",
+		"value-quantity=72.5|http://unitsofmeasure.org|kg",
+		"value-quantity=gt72",
+		"value-quantity=le72.5",
+		"value-quantity=ap70",
+		"value-quantity=73",
+		"value-quantity=7e1",
+		"value-quantity=ne70.0",
+		"date=ge2024-03-05",
+		"date=le2024-03-05",
+		"date=2024-03",
+		"date=ap2024-03-04",
+		"performer:identifier=urn:s|v",
+		"performer=Practitioner/x",
+		"subject=Patient/p1",
+		"patient=p1",
+		"subject:Patient=p1",
+		"status:not=amended",
 	};
 	static const char *const no[] = {
-		"code=29463", "code:text=pressure", "value-quantity=72", "value-quantity=72.50||g", "value-quantity=72.5|urn:x|kg",
-		"value-quantity=gt72.5", "value-quantity=lt72.5", "value-quantity=abc", "value-quantity=", "date=2024-03-05",
-		"date=sa2024-03-05", "date=eb2024-03-05", "performer:identifier=urn:s|w", "subject=Group/p1", "subject:Group=p1",
-		"value-date=2024", "date:missing=true",
+		"code=29463",
+		"code:text=pressure",
+		"value-quantity=72",
+		"value-quantity=72.50||g",
+		"value-quantity=72.5|urn:x|kg",
+		"value-quantity=gt72.5",
+		"value-quantity=lt72.5",
+		"value-quantity=abc",
+		"value-quantity=",
+		"date=2024-03-05",
+		"date=sa2024-03-05",
+		"date=eb2024-03-05",
+		"performer:identifier=urn:s|w",
+		"subject=Group/p1",
+		"subject:Group=p1",
+		"value-date=2024",
+		"date:missing=true",
 	};
 	for (size_t i = 0; i < COUNT_OF(yes); i++)
 		expect_match(FT_OBSERVATION, OBSERVATION, yes[i], MATCH_YES);
 	for (size_t i = 0; i < COUNT_OF(no); i++)
 		expect_match(FT_OBSERVATION, OBSERVATION, no[i], MATCH_NO);
-	static const char questionnaire[] = "{\"resourceType\":\"Questionnaire\",\"url\":\"http://a.org/q/1\",\"title\":\"a,b|c\"}";
+	static const char questionnaire[] =
+	    "{\"resourceType\":\"Questionnaire\",\"url\":\"http://a.org/q/1\",\"title\":\"a,b|c\"}";
 	expect_match(FT_QUESTIONNAIRE, questionnaire, "url=http://a.org/q/1", MATCH_YES);
 	expect_match(FT_QUESTIONNAIRE, questionnaire, "url=http://a.org/q", MATCH_NO);
 	expect_match(FT_QUESTIONNAIRE, questionnaire, "url:below=http://a.org/q", MATCH_YES);
@@ -214,8 +300,14 @@ static void normalise(void **state)
 {
 	(void)state;
 	static const char *const pairs[][2] = {
-		{ "Jansens", "jansens" }, { "  De   SMET ", "de smet" }, { "Joëlle", "joelle" }, { "JOE\u0308LLE", "joelle" },
-		{ "Straße", "strasse" },  { "ﬁn\u00a0x", "fin x" },      { "Łódź", "łodz" },     { "", "" },
+		{ "Jansens", "jansens" },
+		{ "  De   SMET ", "de smet" },
+		{ "Joëlle", "joelle" },
+		{ "JOE\u0308LLE", "joelle" },
+		{ "Straße", "strasse" },
+		{ "ﬁn\u00a0x", "fin x" },
+		{ "Łódź", "łodz" },
+		{ "", "" },
 		{ "İ", "i" },
 	};
 	for (size_t i = 0; i < COUNT_OF(pairs); i++) {
@@ -241,7 +333,7 @@ static void index_keys(void **state)
 	assert_int_equal(n, 10); /* birthdate, family, 2 of given, 2 of identifier, 4 of name */
 	for (size_t i = 1; i < n; i++)
 		assert_true(list[i - 1].param < list[i].param ||
-			    (list[i - 1].param == list[i].param && str_cmp(list[i - 1].key, list[i].key) < 0));
+		            (list[i - 1].param == list[i].param && str_cmp(list[i - 1].key, list[i].key) < 0));
 	const IndexEntry *e = entry_of(list, n, search_param(FT_PATIENT, S("identifier")));
 	assert_true(str_eq(e->key, S("800101-1\0http://example.org/nn")));
 	e = entry_of(list, n, search_param(FT_PATIENT, S("family")));
@@ -264,12 +356,14 @@ static Str birth_key(const char *date)
 static void keys_keep_order(void **state)
 {
 	(void)state;
-	static const char *const dates[] = { "0001-01-01", "1899-12-31", "1969-12-31", "1970", "1970-01-02", "1980-02", "1980-02-02", "2024" };
+	static const char *const dates[] = { "0001-01-01", "1899-12-31", "1969-12-31", "1970",
+		                             "1970-01-02", "1980-02",    "1980-02-02", "2024" };
 	for (size_t i = 1; i < COUNT_OF(dates); i++)
 		assert_true(str_cmp(birth_key(dates[i - 1]), birth_key(dates[i])) < 0);
 	char family[400];
 	memset(family, 'x', sizeof family);
-	Str json = arena_printf(arena, "{\"resourceType\":\"Patient\",\"identifier\":[{\"value\":\"%.*s\"}]}", 300, family);
+	Str json =
+	    arena_printf(arena, "{\"resourceType\":\"Patient\",\"identifier\":[{\"value\":\"%.*s\"}]}", 300, family);
 	size_t n;
 	IndexEntry *list = search_index(parse(arena, json), FT_PATIENT, arena, &n);
 	assert_int_equal(n, 1);
@@ -315,7 +409,7 @@ static void ranges(void **state)
 		bool has = search_range(&term, 0, arena, &low, &high), inside = false;
 		for (size_t k = 0; has && k < n; k++)
 			inside = inside || (list[k].param == term.param->number && str_cmp(list[k].key, low) >= 0 &&
-					    str_cmp(list[k].key, high) < 0);
+			                    str_cmp(list[k].key, high) < 0);
 		if (has != t[i].has_range || inside != t[i].inside)
 			fail_msg("%s: range %d, inside %d", t[i].query, has, inside);
 	}
@@ -352,16 +446,23 @@ static void person(void **state)
 	expect_person(FT_PATIENT, "{\"link\":[{\"other\":{\"reference\":\"Patient/2\"}}]}", NULL);
 	expect_person(FT_OBSERVATION, OBSERVATION, "Patient/p1");
 	expect_person(FT_OBSERVATION, "{\"subject\":{\"reference\":\"urn:uuid:1\"}}", "urn:uuid:1");
-	expect_person(FT_OBSERVATION, "{\"subject\":{\"reference\":\"Group/1\"},\"performer\":[{\"reference\":\"Patient/9\"}]}", "Patient/9");
+	expect_person(FT_OBSERVATION,
+	              "{\"subject\":{\"reference\":\"Group/1\"},\"performer\":[{\"reference\":\"Patient/9\"}]}",
+	              "Patient/9");
 	expect_person(FT_OBSERVATION, "{\"performer\":[{\"reference\":\"urn:uuid:doctor\"}]}", NULL);
 	expect_person(FT_OBSERVATION, "{\"subject\":{\"reference\":\"https://other.org/fhir/Patient/1\"}}", NULL);
-	expect_person(FT_COVERAGE,
-		      "{\"policyHolder\":{\"reference\":\"Patient/parent\"},\"beneficiary\":{\"reference\":\"Patient/child\"}}",
-		      "Patient/child");
+	expect_person(
+	    FT_COVERAGE,
+	    "{\"policyHolder\":{\"reference\":\"Patient/parent\"},\"beneficiary\":{\"reference\":\"Patient/child\"}}",
+	    "Patient/child");
 	expect_person(FT_TASK, "{\"for\":{\"reference\":\"Patient/1\"}}", "Patient/1");
 	expect_person(FT_RESEARCHSUBJECT, "{\"individual\":{\"reference\":\"Patient/1\"}}", "Patient/1");
-	expect_person(FT_APPOINTMENT, "{\"participant\":[{\"actor\":{\"reference\":\"Practitioner/1\"}},{\"actor\":{\"reference\":\"Patient/2\"}}]}", "Patient/2");
-	expect_person(FT_PROVENANCE, "{\"target\":[{\"reference\":\"Goal/1\"},{\"reference\":\"Patient/3\"}]}", "Patient/3");
+	expect_person(FT_APPOINTMENT,
+	              "{\"participant\":[{\"actor\":{\"reference\":\"Practitioner/"
+	              "1\"}},{\"actor\":{\"reference\":\"Patient/2\"}}]}",
+	              "Patient/2");
+	expect_person(FT_PROVENANCE, "{\"target\":[{\"reference\":\"Goal/1\"},{\"reference\":\"Patient/3\"}]}",
+	              "Patient/3");
 	expect_person(FT_AUDITEVENT, "{\"entity\":[{\"what\":{\"reference\":\"Patient/4\"}}]}", "Patient/4");
 	expect_person(FT_ORGANIZATION, "{\"partOf\":{\"reference\":\"Organization/1\"}}", NULL);
 	expect_person(FT_NONE, "{}", NULL);
@@ -372,7 +473,8 @@ static void compartment_of_each_type(void **state)
 {
 	(void)state;
 	size_t members = 0;
-	JVal c = parse(arena, read_file(arena, "node_modules/hl7.fhir.r4.examples", "CompartmentDefinition-patient.json"));
+	JVal c =
+	    parse(arena, read_file(arena, "node_modules/hl7.fhir.r4.examples", "CompartmentDefinition-patient.json"));
 	for (JIter it = json_iter(JGET(c, "resource")); json_next(&it);) {
 		FhirType type = fhir_type(JSTR(it.value, "code", arena));
 		for (JIter code = json_each(JGET(it.value, "param")); json_next(&code);) {
@@ -438,9 +540,19 @@ int main(void)
 {
 	random_init();
 	const struct CMUnitTest tests[] = {
-		TEST(extraction), TEST(table), TEST(matches_patient), TEST(matches_observation), TEST(normalise), TEST(index_keys),
-		TEST(keys_keep_order), TEST(ranges), TEST(references_in_range), TEST(person), TEST(compartment_of_each_type),
-		TEST(persons_of_examples), TEST(homes),
+		TEST(extraction),
+		TEST(table),
+		TEST(matches_patient),
+		TEST(matches_observation),
+		TEST(normalise),
+		TEST(index_keys),
+		TEST(keys_keep_order),
+		TEST(ranges),
+		TEST(references_in_range),
+		TEST(person),
+		TEST(compartment_of_each_type),
+		TEST(persons_of_examples),
+		TEST(homes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,8 +11,8 @@ static bool same(const Outcome *o, JVal expect, Arena *a)
 		return false;
 	for (size_t i = 0; i < o->count; i++) {
 		JVal e = json_at(expect, i);
-		if (!str_eq(o->issues[i].expression, JSTR(e, "expression", a)) || !str_eq(o->issues[i].code, JSTR(e, "code", a)) ||
-		    !o->issues[i].details.n || !o->issues[i].line)
+		if (!str_eq(o->issues[i].expression, JSTR(e, "expression", a)) ||
+		    !str_eq(o->issues[i].code, JSTR(e, "code", a)) || !o->issues[i].details.n || !o->issues[i].line)
 			return false;
 	}
 	return true;
@@ -31,7 +31,7 @@ static void check_case(Arena *a, const char *dir, const char *name)
 	print_message("%s:\n", name);
 	for (size_t i = 0; i < o.count; i++)
 		print_message("\t%.*s | %.*s | %.*s\n", STR_ARG(o.issues[i].expression), STR_ARG(o.issues[i].code),
-			      STR_ARG(o.issues[i].details));
+		              STR_ARG(o.issues[i].details));
 }
 
 static void cases(void **state)
@@ -107,20 +107,34 @@ static void primitives(void **state)
 		const char *type, *json;
 		bool ok;
 	} t[] = {
-		{ "date", "\"2020-02-29\"", true },        { "date", "\"2021-02-29\"", false },
-		{ "dateTime", "\"2020\"", true },          { "dateTime", "\"2020-01-01T10:00:00+01:00\"", true },
-		{ "instant", "\"2020-01-01T10:00:00.5Z\"", true }, { "instant", "\"2020-01-01\"", false },
-		{ "decimal", "1.10", true },               { "decimal", "\"1.10\"", false },
-		{ "integer", "-0", true },                 { "integer", "1e2", false },
-		{ "oid", "\"urn:oid:1.2.3\"", true },      { "oid", "\"urn:oid:1.02\"", false },
-		{ "oid", "\"urn:oid:1.\"", false },        { "uuid", "\"urn:uuid:c757873d-ec9a-4326-a141-556f43239520\"", true },
-		{ "code", "\"a b\"", true },               { "code", "\"a  b\"", false },
-		{ "id", "\"A-1.b\"", true },               { "id", "\"\"", false },
-		{ "base64Binary", "\"YWJj\\nZGVm\"", true }, { "base64Binary", "\"YW=j\"", false },
-		{ "string", "\"\\u0007\"", false },        { "string", "\"\\u0009\"", true },
-		{ "string", "\"\\u001f\"", false },        { "markdown", "\"\\\\b\"", true },
-		{ "boolean", "true", true },               { "HumanName", "{}", false },
-		{ "nothing", "1", false },                 { "positiveInt", "1", true },
+		{ "date", "\"2020-02-29\"", true },
+		{ "date", "\"2021-02-29\"", false },
+		{ "dateTime", "\"2020\"", true },
+		{ "dateTime", "\"2020-01-01T10:00:00+01:00\"", true },
+		{ "instant", "\"2020-01-01T10:00:00.5Z\"", true },
+		{ "instant", "\"2020-01-01\"", false },
+		{ "decimal", "1.10", true },
+		{ "decimal", "\"1.10\"", false },
+		{ "integer", "-0", true },
+		{ "integer", "1e2", false },
+		{ "oid", "\"urn:oid:1.2.3\"", true },
+		{ "oid", "\"urn:oid:1.02\"", false },
+		{ "oid", "\"urn:oid:1.\"", false },
+		{ "uuid", "\"urn:uuid:c757873d-ec9a-4326-a141-556f43239520\"", true },
+		{ "code", "\"a b\"", true },
+		{ "code", "\"a  b\"", false },
+		{ "id", "\"A-1.b\"", true },
+		{ "id", "\"\"", false },
+		{ "base64Binary", "\"YWJj\\nZGVm\"", true },
+		{ "base64Binary", "\"YW=j\"", false },
+		{ "string", "\"\\u0007\"", false },
+		{ "string", "\"\\u0009\"", true },
+		{ "string", "\"\\u001f\"", false },
+		{ "markdown", "\"\\\\b\"", true },
+		{ "boolean", "true", true },
+		{ "HumanName", "{}", false },
+		{ "nothing", "1", false },
+		{ "positiveInt", "1", true },
 	};
 	Arena *a = arena_new();
 	for (size_t i = 0; i < COUNT_OF(t); i++)
@@ -133,10 +147,8 @@ int main(void)
 {
 	random_init();
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cases),
-		cmocka_unit_test(messages),
-		cmocka_unit_test(many_issues),
-		cmocka_unit_test(outcome_of_nothing),
+		cmocka_unit_test(cases),       cmocka_unit_test(messages),
+		cmocka_unit_test(many_issues), cmocka_unit_test(outcome_of_nothing),
 		cmocka_unit_test(primitives),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
