@@ -30,7 +30,7 @@ typedef struct CareGoalInput {
 
 bool care_goal_is(const Rec *r);
 void care_goal_from(Arena *a, const Rec *r, CareGoal *out);
-/* Fields: as in the input ("life_goals", "scale", …). */
+/* Another wording by someone else than the person makes the person's yes "pending" again. Fields: as in the input ("life_goals", "scale", …). */
 NODISCARD Err care_goal_save(Visit *v, const Dossier *d, const CareGoalInput *in, FieldIssues *is, Str *id);
 
 typedef struct AcceptInput {

@@ -35,6 +35,7 @@ typedef struct ConversationInput {
 	bool at_home;        /* class HH, else VR (distance) */
 } ConversationInput;
 
+bool conversation_is(const Rec *r);
 void conversation_from(Arena *a, const Rec *r, Conversation *out);
 const Conversation *dossier_conversation(const Dossier *d, Str id);
 const Answer *conversation_answer_of(const Conversation *c, Str question);

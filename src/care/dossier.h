@@ -169,6 +169,7 @@ typedef struct Dossier {
 	Visit *visit;
 	Str id; /* of the Patient */
 	Relation relation;
+	Millis as_of; /* 0: now; else when the agreed version that this is (care/plan_version.h) was agreed */
 	Person person;
 	Conversation *conversations; size_t n_conversations; /* newest first */
 	LifeGoal *life_goals; size_t n_life_goals;           /* pinned first, then by rank */
@@ -184,6 +185,7 @@ typedef struct Dossier {
 	/* other goals and plans, made by other systems (imported): shown as they are */
 	const Rec **foreign_goals; size_t n_foreign_goals;
 	const Rec **foreign_plans; size_t n_foreign_plans;
+	const struct DossierIndex *index; /* private to care/dossier.c */
 } Dossier;
 
 /* What to read: fewer types, less work. */

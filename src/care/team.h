@@ -14,7 +14,8 @@ typedef struct MemberInput {
 	Str from, until;  /* yyyy-mm-dd; from absent: today (new) */
 } MemberInput;
 
-void team_from(Arena *a, const Rec *r, Team *out);
+/* Who is active is told for the moment `at`. */
+void team_from(Arena *a, const Rec *r, Millis at, Team *out);
 /* ref must not be an active member yet (twice). Makes the team when there is none. Fields: ref, name, role_text, tasks, reach, from, until. */
 NODISCARD Err team_add(Visit *v, const Dossier *d, const MemberInput *in, FieldIssues *is);
 NODISCARD Err team_edit(Visit *v, const Dossier *d, const MemberInput *in, FieldIssues *is);

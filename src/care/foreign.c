@@ -1,0 +1,100 @@
+#include "care/foreign.h"
+
+#include "care/edit.h"
+
+Str concept_text(Arena *a, JVal concept)
+{
+	Str text = JSTR(concept, "text", a);
+	if (text.n)
+		return text;
+	for (JIter it = json_each(JGET(concept, "coding")); json_next(&it);) {
+		Str display = JSTR(it.value, "display", a);
+		if (display.n)
+			return display;
+	}
+	return json_str(json_path(concept, "coding", "code", NULL), a);
+}
+
+static Str joined(Arena *a, Str x, const char *between, Str y)
+{
+	return !x.n ? y : !y.n ? x : arena_join(a, x, str_c(between), y, STR_END);
+}
+
+/* "2.5 kg": the number as written. */
+static Str quantity_text(Arena *a, JVal q)
+{
+	Str unit = JSTR(q, "unit", a), comparator = JSTR(q, "comparator", a);
+	JVal value = JGET(q, "value");
+	if (!value.node)
+		return STR_END;
+	return joined(a, joined(a, comparator, " ", json_raw(value)), " ", unit.n ? unit : JSTR(q, "code", a));
+}
+
+static Str detail_text(Arena *a, JVal t)
+{
+	JVal range = JGET(t, "detailRange");
+	if (range.node)
+		return joined(a, quantity_text(a, JGET(range, "low")), " - ", quantity_text(a, JGET(range, "high")));
+	if (JGET(t, "detailQuantity").node)
+		return quantity_text(a, JGET(t, "detailQuantity"));
+	if (JGET(t, "detailCodeableConcept").node)
+		return concept_text(a, JGET(t, "detailCodeableConcept"));
+	if (JGET(t, "detailInteger").node)
+		return json_raw(JGET(t, "detailInteger"));
+	return JSTR(t, "detailString", a);
+}
+
+void foreign_goal_from(Arena *a, const Rec *r, ForeignGoal *out)
+{
+	JVal v = r->json, t = json_at(JGET(v, "target"), 0);
+	*out = (ForeignGoal){ .b = base_of(r) };
+	out->text = concept_text(a, JGET(v, "description"));
+	out->status = JSTR(v, "lifecycleStatus", a);
+	out->achievement = concept_text(a, JGET(v, "achievementStatus"));
+	out->start = JSTR(v, "startDate", a);
+	out->due = JSTR(t, "dueDate", a);
+	out->target = joined(a, concept_text(a, JGET(t, "measure")), ": ", detail_text(a, t));
+	out->by = ref_display(JGET(v, "expressedBy"), a);
+	out->note = JSTR(json_at(JGET(v, "note"), 0), "text", a);
+}
+
+static ForeignActivity activity_from(Arena *a, JVal v)
+{
+	JVal detail = JGET(v, "detail");
+	ForeignActivity x = { .status = JSTR(detail, "status", a) };
+	x.text = JSTR(detail, "description", a);
+	if (!x.text.n)
+		x.text = concept_text(a, JGET(detail, "code"));
+	if (!x.text.n)
+		x.text = ref_display(JGET(v, "reference"), a);
+	if (!x.text.n)
+		x.text = concept_text(a, json_at(JGET(v, "outcomeCodeableConcept"), 0));
+	return x;
+}
+
+void foreign_plan_from(Arena *a, const Rec *r, ForeignPlan *out)
+{
+	JVal v = r->json, activities = JGET(v, "activity"), goals = JGET(v, "goal");
+	*out = (ForeignPlan){ .b = base_of(r) };
+	out->title = JSTR(v, "title", a);
+	for (JIter it = json_each(JGET(v, "category")); json_next(&it) && !out->title.n;)
+		out->title = concept_text(a, it.value);
+	out->status = JSTR(v, "status", a);
+	out->intent = JSTR(v, "intent", a);
+	out->description = JSTR(v, "description", a);
+	out->start = JSTR(JGET(v, "period"), "start", a);
+	out->end = JSTR(JGET(v, "period"), "end", a);
+	out->activities = ARENA_ARRAY(a, ForeignActivity, json_count(activities) + 1);
+	for (JIter it = json_iter(activities); json_next(&it);) {
+		ForeignActivity x = activity_from(a, it.value);
+		if (x.text.n)
+			out->activities[out->n_activities++] = x;
+	}
+	Str *ids = ARENA_ARRAY(a, Str, json_count(goals) + 1);
+	for (JIter it = json_iter(goals); json_next(&it);) {
+		Str id = ref_id(ref_text(it.value, a), S("Goal"));
+		if (id.n)
+			ids[out->n_goals++] = id;
+	}
+	out->goals = ids;
+}
