@@ -68,7 +68,7 @@ static bool uuid_ok(Str s)
 	for (size_t i = 9; i < 45; i++) {
 		bool dash = i == 17 || i == 22 || i == 27 || i == 32;
 		char c = s.p[i];
-		if (dash ? c != '-' : !is_digit(c) && !(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F'))
+		if (dash ? c != '-' : !is_digit(c) && !(c >= 'a' && c <= 'f'))
 			return false;
 	}
 	return true;
@@ -213,7 +213,7 @@ const char *primitive_form(Primitive p)
 		[PRIM_UNSIGNEDINT] = "a whole number from 0 to 2147483647, without quotes",
 		[PRIM_URI] = "a URI without spaces",
 		[PRIM_URL] = "a URL without spaces",
-		[PRIM_UUID] = "a UUID: urn:uuid: and 36 characters",
+		[PRIM_UUID] = "a UUID: urn:uuid: and 36 characters, lower case",
 		[PRIM_XHTML] = "XHTML",
 	};
 	return form[p];

@@ -80,7 +80,7 @@ Match search_matches(const SearchTerm *t, JVal resource, Arena *a);
 bool search_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *high);
 
 /* The person a resource belongs to: the first reference to a Patient by the official Patient compartment (then
- * `subject`, `patient`, `for`, `individual`, `beneficiary`), "Patient/…" or "urn:…" text as written; absent when none.
+ * `subject`, `patient`, `for`, `individual`, `beneficiary`), "Patient/…", "Patient?…" or "urn:…" text as written; absent when none.
  * For a Patient itself: absent (it is its own home). */
 Str compartment_patient(JVal resource, FhirType type, Arena *a);
 

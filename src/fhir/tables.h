@@ -147,7 +147,7 @@ static inline uint32_t fhir_hash(Str s)
 
 static inline bool fhir_is(const char *z, Str s)
 {
-	return strncmp(z, s.p, s.n) == 0 && z[s.n] == 0;
+	return strlen(z) == s.n && memcmp(z, s.p, s.n) == 0;
 }
 
 /* The element of a definition by JSON name, or NULL. */

@@ -1,6 +1,7 @@
 /* One walk over a resource beside its definition. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "fhir/check.h"
 #include "fhir/reference.h"
@@ -13,10 +14,17 @@ typedef struct Place {
 	long index; /* in an array; -1: not in one */
 } Place;
 
+/* What a "#id" can name, and which are named; both sorted, made only for a resource that contains others. */
+typedef struct Contained {
+	struct IdResource *ids;
+	Str *named;
+	size_t n_ids, n_named, cap_named;
+} Contained;
+
 typedef struct Walk {
 	Outcome *out;
-	JVal container; /* the resource whose `contained` a "#id" names */
-	bool contained; /* inside a contained resource */
+	Contained around; /* of the resource that we are in */
+	bool contained;   /* inside a contained resource */
 } Walk;
 
 enum { TOKEN_SHOWN = 100 };
@@ -55,6 +63,12 @@ __attribute__((format(printf, 5, 6))) static void report(Walk *w, const Place *p
 		json_where(v, &w->out->issues[before].line, &w->out->issues[before].col);
 }
 
+/* No more issues are listed, only counted: spend no memory on texts. */
+static bool is_full(const Walk *w)
+{
+	return w->out->count == OUTCOME_MAX_ISSUES;
+}
+
 /* The offending token, cut at a whole character. */
 static Str shown(Str token)
 {
@@ -70,12 +84,81 @@ static Str raw_string(JVal v)
 
 /* --- references and contained resources -----------------------------------------------------------------------------
  */
+typedef struct IdResource {
+	Str id;
+	JVal resource;
+} IdResource;
+
+static int compare_ids(const void *a, const void *b)
+{
+	return str_cmp(((const IdResource *)a)->id, ((const IdResource *)b)->id);
+}
+static int compare_names(const void *a, const void *b)
+{
+	return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+/* Adds each text that starts with '#' to the names. */
+static void gather_named(Contained *c, Arena *a, JVal v)
+{
+	if (json_is(v, J_STRING)) {
+		Str s = raw_string(v);
+		if (!s.n || s.p[0] != '#')
+			return;
+		if (c->n_named == c->cap_named) {
+			size_t cap = c->cap_named ? c->cap_named * 2 : 8;
+			c->named = arena_grow(a, c->named, c->cap_named * sizeof(Str), cap * sizeof(Str));
+			c->cap_named = cap;
+		}
+		c->named[c->n_named++] = str_from(s, 1);
+		return;
+	}
+	for (JIter it = json_iter(v); json_next(&it);)
+		gather_named(c, a, it.value);
+}
+
+static Contained gather(Arena *a, JVal v)
+{
+	Contained c = { 0 };
+	JVal list = JGET(v, "contained");
+	if (!list.node)
+		return c;
+	c.ids = ARENA_ARRAY(a, IdResource, json_count(list) + 1);
+	for (JIter it = json_each(list); json_next(&it);) {
+		JVal id = JGET(it.value, "id");
+		if (json_is(id, J_STRING))
+			c.ids[c.n_ids++] = (IdResource){ raw_string(id), it.value };
+	}
+	qsort(c.ids, c.n_ids, sizeof(IdResource), compare_ids);
+	gather_named(&c, a, v);
+	if (c.n_named)
+		qsort(c.named, c.n_named, sizeof(Str), compare_names);
+	return c;
+}
+
 static JVal contained_by_id(const Walk *w, Str id)
 {
-	for (JIter it = json_each(JGET(w->container, "contained")); json_next(&it);)
-		if (json_str_is(JGET(it.value, "id"), id))
-			return it.value;
-	return (JVal){ w->container.doc, NULL };
+	IdResource key = { .id = id };
+	const IdResource *found = NULL;
+	if (w->around.n_ids)
+		found = bsearch(&key, w->around.ids, w->around.n_ids, sizeof key, compare_ids);
+	return found ? found->resource : (JVal){ NULL, NULL };
+}
+
+static bool is_named(const Walk *w, Str id)
+{
+	return w->around.n_named && bsearch(&id, w->around.named, w->around.n_named, sizeof id, compare_names);
+}
+
+/* Does it refer to what contains it: "#"? */
+static bool names_container(JVal v)
+{
+	if (json_is(v, J_STRING))
+		return str_eq(raw_string(v), S("#"));
+	for (JIter it = json_iter(v); json_next(&it);)
+		if (names_container(it.value))
+			return true;
+	return false;
 }
 
 static Str targets_text(const FhirElement *e, Arena *a)
@@ -91,7 +174,7 @@ static void check_target(Walk *w, const Place *place, const FhirElement *e, JVal
 {
 	if (type == FT_NONE || !e->targets || typeset_has(&fhir_targets[e->targets], type))
 		return;
-	Str allowed = targets_text(e, w->out->arena);
+	Str allowed = is_full(w) ? S("") : targets_text(e, w->out->arena);
 	report(w, place, v, S("value"), "A reference to %s is not allowed here; allowed: %.*s",
 	       fhir_names + fhir_defs[type].name, STR_ARG(allowed));
 }
@@ -124,19 +207,6 @@ static void check_reference(Walk *w, const Place *place, const FhirElement *e, J
 	check_target(w, &there, e, text, ref.type);
 }
 
-/* Is "#id" the text of some string in v? */
-static bool mentions(JVal v, Str id)
-{
-	if (json_is(v, J_STRING)) {
-		Str s = raw_string(v);
-		return s.n == id.n + 1 && s.p[0] == '#' && str_eq(str_from(s, 1), id);
-	}
-	for (JIter it = json_iter(v); json_next(&it);)
-		if (mentions(it.value, id))
-			return true;
-	return false;
-}
-
 static void check_contained(Walk *w, const Place *place, JVal v)
 {
 	JVal meta = JGET(v, "meta");
@@ -154,7 +224,7 @@ static void check_contained(Walk *w, const Place *place, JVal v)
 		return;
 	}
 	Str s = raw_string(id);
-	if (!mentions(w->container, s) && !mentions(v, S(""))) /* the second: it refers to what contains it, "#" */
+	if (!is_named(w, s) && !names_container(v))
 		report(w, place, v, S("invariant"),
 		       "Nothing refers to this contained resource; a reference would be '#%.*s'", STR_ARG(shown(s)));
 }
@@ -171,10 +241,10 @@ static bool coding_in(const FhirBinding *b, JVal coding, Arena *a)
 static void report_code(Walk *w, const Place *place, const FhirBinding *b, JVal v, Str code)
 {
 	Arena *a = w->out->arena;
-	Buf some = buf_new(a, 64, 300);
-	for (uint32_t i = 0; i < b->count && i < 12; i++)
+	Buf some = buf_new(a, 0, 300);
+	for (uint32_t i = 0; i < b->count && i < 12 && !is_full(w); i++)
 		buf_printf(&some, "%s%s", i ? ", " : "", fhir_texts + fhir_codes[b->first + i].text);
-	if (b->count > 12)
+	if (b->count > 12 && !is_full(w))
 		BUF_LIT(&some, ", …");
 	Str list = buf_str(&some), token = shown(code);
 	report(w, place, v, S("code-invalid"), "'%.*s' is not in the required value set %s%s%.*s", STR_ARG(token),
@@ -256,16 +326,27 @@ static void check_value(Walk *w, const Place *place, const FhirElement *e, JVal 
 		check_binding(w, place, e, v);
 }
 
-static JVal sibling_item(JVal object, Str key, size_t i)
+/* The array beside an array of primitives: of `given` it is `_given`, and the reverse. */
+static JIter sibling_array(JVal object, Str key)
 {
 	char name[80];
-	bool is_sibling = key.p[0] == '_';
-	if (key.n + 2 > sizeof name)
-		return (JVal){ object.doc, NULL };
-	name[0] = '_';
-	memcpy(name + 1, key.p, key.n);
-	JVal other = json_get(object, is_sibling ? str_from(key, 1) : str_n(name, key.n + 1));
-	return json_is(other, J_ARRAY) ? json_at(other, i) : (JVal){ object.doc, NULL };
+	JVal other = { object.doc, NULL };
+	if (key.p[0] == '_') {
+		other = json_get(object, str_from(key, 1));
+	} else if (key.n < sizeof name) {
+		name[0] = '_';
+		memcpy(name + 1, key.p, key.n);
+		other = json_get(object, str_n(name, key.n + 1));
+	}
+	return json_iter(json_is(other, J_ARRAY) ? other : (JVal){ object.doc, NULL });
+}
+
+/* Item i of the sibling; i only grows. */
+static JKind sibling_kind(JIter *sibling, size_t *reached, size_t i)
+{
+	while (*reached <= i && json_next(sibling))
+		++*reached;
+	return *reached == i + 1 ? json_kind(sibling->value) : J_ABSENT;
 }
 
 /* What stands beside a primitive in `_name`: an object with id and extensions. */
@@ -281,11 +362,15 @@ static void check_beside(Walk *w, const Place *place, const FhirElement *e, JVal
 static void check_items(Walk *w, Place *place, const FhirElement *e, JVal object, const JIter *member)
 {
 	bool beside = member->key.p[0] == '_';
+	JIter sibling = { 0 };
+	size_t reached = 0;
 	for (JIter it = json_iter(member->value); json_next(&it);) {
 		place->index = (long)it.index;
 		if (json_is(it.value, J_NULL) && fhir_defs[e->def].kind == DEF_PRIMITIVE) {
-			JVal other = sibling_item(object, member->key, it.index);
-			if (!other.node || json_is(other, J_NULL))
+			if (!sibling.doc)
+				sibling = sibling_array(object, member->key);
+			JKind other = sibling_kind(&sibling, &reached, it.index);
+			if (other == J_ABSENT || other == J_NULL)
 				report(w, place, it.value, S("structure"),
 				       "null without a value or extension beside it at the same place");
 		} else if (beside) {
@@ -419,11 +504,10 @@ static void check_resource(Walk *w, const Place *place, JVal v, bool contained)
 	if (contained && !w->contained)
 		check_contained(w, place, v);
 	if (!contained)
-		w->container = v;
+		w->around = gather(w->out->arena, v);
 	w->contained = contained;
 	check_object(w, place ? place : &root, &fhir_defs[type], v);
-	w->container = outer.container;
-	w->contained = outer.contained;
+	*w = outer;
 }
 
 Err fhir_validate(JVal resource, Outcome *out)
