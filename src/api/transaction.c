@@ -97,7 +97,14 @@ static Str map_reference(void *ctx, Str text);
 static Str person_of(Tx *tx, const BundleEntry *e)
 {
 	Reference ref;
-	Str text = e->type == FT_PATIENT ? STR_END : compartment_patient(e->resource, e->type, tx->call->a);
+	JVal resource = e->resource;
+	Arena *a = tx->call->a;
+	const Json *doc;
+	/* References by our own address become relative ones first. */
+	if (str_find(json_raw(resource), tx->call->api->base) >= 0 &&
+	    json_parse(a, reference_rewrite(a, resource, map_reference, tx), &doc, NULL) == OK)
+		resource = json_root(doc);
+	Str text = e->type == FT_PATIENT ? STR_END : compartment_patient(resource, e->type, a);
 	if (!text.p)
 		return STR_END;
 	Str mapped = map_reference(tx, text);
@@ -171,9 +178,13 @@ static Str map_reference(void *ctx, Str text)
 	Str target = strmap_get(&tx->targets, text);
 	if (target.p || tx->err != OK)
 		return target;
-	if (reference_parse(text, &ref) && ref.kind == REF_CONDITIONAL)
+	if (!reference_parse(text, &ref))
+		return STR_END;
+	if (ref.kind == REF_CONDITIONAL)
 		return resolve_conditional(tx, text, &ref);
-	return STR_END;
+	Str base = tx->call->api->base;
+	bool ours = ref.kind == REF_ABSOLUTE && ref.type != FT_NONE && str_starts(text, base);
+	return ours ? str_from(text, base.n + 1) : STR_END;
 }
 
 /* ---- running ---- */
