@@ -85,8 +85,28 @@ static enum MHD_Result each(void *cls, enum MHD_ValueKind kind, const char *name
 	default:
 		break;
 	}
+	s->total += p.name.n + p.value.n;
 	x->headers[x->req.n_headers++] = p;
 	return MHD_YES;
+}
+
+static Str moved(char **to, Str s)
+{
+	char *p = *to;
+	memcpy(p, s.p, s.n);
+	*to += s.n;
+	return str_n(p, s.n);
+}
+
+/* The library goes on writing in its buffer while it reads a chunked body: trailers can change headers that were
+ * checked. */
+static void keep_headers(Exchange *x, size_t total)
+{
+	char *to = arena_raw(x->arena, total + 1);
+	for (size_t i = 0; i < x->req.n_headers; i++) {
+		x->headers[i].name = moved(&to, x->headers[i].name);
+		x->headers[i].value = moved(&to, x->headers[i].value);
+	}
 }
 
 /* Behind a reverse proxy that we were told to trust: the last address it wrote, and whether the client used TLS. */
@@ -152,6 +172,7 @@ int check_request(Exchange *x, const char *method, const char *version)
 	r->query = r->path = S("");
 	name_request(x);
 	MHD_get_connection_values_n(x->mhd, MHD_HEADER_KIND, each, &scan);
+	keep_headers(x, scan.total);
 	bool one_one = strcmp(version, "HTTP/1.1") == 0;
 	if (!one_one && strcmp(version, "HTTP/1.0") != 0)
 		return 505;

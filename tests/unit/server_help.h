@@ -87,9 +87,10 @@ static inline Reply fake_handle(void *ctx, Request *r)
 	if (str_find(r->path, S("visit")) >= 0)
 		return fake_visit(r);
 	if (str_eq(r->path, S("/echo"))) {
-		Str head = arena_printf(r->arena, "%s %.*s?%.*s %s remote=%.*s tls=%d\n", method_name(r->method).p,
-		                        STR_ARG(r->path), STR_ARG(r->query),
-		                        req_header(r, S("X-Test")).p ? "test" : "-", STR_ARG(r->remote), r->tls);
+		Str test = req_header(r, S("X-Test"));
+		Str head =
+		    arena_printf(r->arena, "%s %.*s?%.*s test=%.*s remote=%.*s tls=%d\n", method_name(r->method).p,
+		                 STR_ARG(r->path), STR_ARG(r->query), STR_ARG(test), STR_ARG(r->remote), r->tls);
 		return reply_new(r->arena, 200, S("text/plain"), arena_join(r->arena, head, r->body, STR_END));
 	}
 	if (str_eq(r->path, S("/big"))) {

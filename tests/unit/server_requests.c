@@ -13,7 +13,7 @@ static void path_query_and_body_arrive(void **state)
 	const char *r = ask(*state, "POST /echo?a=%31&b HTTP/1.1\r\nHost: x\r\nX-Test: 1\r\nContent-Length: "
 	                            "5\r\nConnection: close\r\n\r\nwoord");
 	assert_int_equal(status(r), 200);
-	has(r, "POST /echo?a=%31&b test remote=127.0.0.1 tls=0\nwoord");
+	has(r, "POST /echo?a=%31&b test=1 remote=127.0.0.1 tls=0\nwoord");
 	r = get(*state, "/%65cho", "");
 	has(r, "GET /echo? ");
 }
