@@ -130,9 +130,94 @@ static void sample_data(void **state)
 	all_seen(refused_samples, COUNT_OF(refused_samples));
 }
 
+/* Cases of the official validator, with its outcomes. What it finds without error must pass here too; of what it
+ * refuses these are within our checks. The others are terminology, invariants, profiles and house rules. */
+static const char *const structural[] = {
+	"Observation-ex-pain.json",
+	"ai3",
+	"ai4",
+	"bad-json-close-2",
+	"bad-json-close-3",
+	"bundle-sig-2",
+	"contained-resource-bad-id",
+	"empty-array",
+	"json-comma-bad-1",
+	"json-no-quotes-1",
+	"json-no-quotes-2",
+	"pat-security-bad-xhtml",
+	"patient-id-bad-2 / R4",
+	"resource-invalid-id-1",
+	"resource-invalid-id-2",
+	"resource-invalid-id-3",
+};
+
+/* The same files with an option that we do not have: comments in JSON, contained resources unchecked. */
+static const char *const with_options[] = { "contained-resource-bad-id-ignore", "json-comments-1-yes" };
+
+static bool among(Str name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(name, str_c(names[i])))
+			return true;
+	return false;
+}
+static bool is_structural(Str name)
+{
+	return among(name, structural, COUNT_OF(structural));
+}
+
+static bool has_error(Arena *a, const char *dir, Str file)
+{
+	JVal v = parse(a, read_file(a, dir, arena_cstr(a, file)));
+	for (JIter it = json_each(JGET(v, "issue")); json_next(&it);)
+		if (json_str_is(JGET(it.value, "severity"), S("error")) ||
+		    json_str_is(JGET(it.value, "severity"), S("fatal")))
+			return true;
+	return false;
+}
+
+static bool we_accept(Arena *a, const char *dir, Str file)
+{
+	const Json *doc;
+	JError e;
+	Outcome o = outcome_new(a);
+	return json_parse(a, read_file(a, dir, arena_cstr(a, file)), &doc, &e) == OK &&
+	       fhir_validate(json_root(doc), &o) == OK;
+}
+
+static void official_validator(void **state)
+{
+	(void)state;
+	char dir[256];
+	size_t n = 0, known = 0;
+	Arena *a = arena_new();
+	snprintf(dir, sizeof dir, "%s/fhir-test-cases/validator", data_dir());
+	if (access(dir, R_OK) != 0) {
+		arena_free(a);
+		skip();
+	}
+	JVal manifest = parse(a, read_file(a, dir, "manifest.json"));
+	for (JIter it = json_iter(manifest); json_next(&it); n++) {
+		Str name = JSTR(it.value, "name", a);
+		bool accepted = we_accept(a, dir, JSTR(it.value, "file", a));
+		bool refused_there = has_error(a, dir, JSTR(it.value, "outcome", a));
+		known += is_structural(name);
+		if (among(name, with_options, COUNT_OF(with_options)))
+			continue;
+		if (!refused_there && !accepted)
+			fail_msg("%.*s is fine by the official validator", STR_ARG(name));
+		if (is_structural(name) && (accepted || !refused_there))
+			fail_msg("%.*s should be refused", STR_ARG(name));
+	}
+	assert_true(n > 60);
+	assert_int_equal(known, COUNT_OF(structural));
+	arena_free(a);
+}
+
 int main(void)
 {
 	random_init();
-	const struct CMUnitTest tests[] = { cmocka_unit_test(official_package), cmocka_unit_test(sample_data) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(official_package), cmocka_unit_test(sample_data),
+		                            cmocka_unit_test(official_validator) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

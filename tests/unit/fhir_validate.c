@@ -82,6 +82,30 @@ static void many_issues(void **state)
 	arena_free(a);
 }
 
+/* Much of one thing: the cost must stay linear, or this test takes minutes. */
+static void many_contained(void **state)
+{
+	(void)state;
+	Arena *a = arena_new();
+	Outcome o = outcome_new(a);
+	Buf b = buf_new(a, 0, 0);
+	BUF_LIT(&b, "{\"resourceType\":\"Patient\",\"contained\":[");
+	for (int i = 0; i < 40000; i++)
+		buf_printf(&b, "%s{\"resourceType\":\"Organization\",\"id\":\"o%d\",\"name\":\"x\"}", i ? "," : "", i);
+	BUF_LIT(&b, "],\"generalPractitioner\":[");
+	for (int i = 0; i < 40000; i++)
+		buf_printf(&b, "%s{\"reference\":\"#o%d\"}", i ? "," : "", i);
+	BUF_LIT(&b, "],\"name\":[{\"given\":[");
+	for (int i = 0; i < 100000; i++)
+		buf_add(&b, i ? S(",null") : S("null"));
+	BUF_LIT(&b, "],\"_given\":[");
+	for (int i = 0; i < 100000; i++)
+		buf_add(&b, i ? S(",{\"id\":\"a\"}") : S("{\"id\":\"a\"}"));
+	BUF_LIT(&b, "]}]}");
+	assert_int_equal(fhir_validate(parse(a, buf_str(&b)), &o), OK);
+	arena_free(a);
+}
+
 static void outcome_of_nothing(void **state)
 {
 	(void)state;
@@ -147,9 +171,8 @@ int main(void)
 {
 	random_init();
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cases),       cmocka_unit_test(messages),
-		cmocka_unit_test(many_issues), cmocka_unit_test(outcome_of_nothing),
-		cmocka_unit_test(primitives),
+		cmocka_unit_test(cases),          cmocka_unit_test(messages),           cmocka_unit_test(many_issues),
+		cmocka_unit_test(many_contained), cmocka_unit_test(outcome_of_nothing), cmocka_unit_test(primitives),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
