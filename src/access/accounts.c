@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/random.h"
+#include "fhir/reference.h"
 
 enum { PASSWORD_MIN = 12, PASSWORD_MAX = 128, LOGIN_MAX = 64, ARGON_OPS = 3, ARGON_BYTES = 64 * 1024 * 1024 };
 
@@ -254,6 +255,15 @@ Err account_list(Records *r, Arena *a, Account **out, size_t *n)
 
 /* ---- changes ---- */
 
+/* Who an account can be in the records. */
+static bool ref_ok(Str text)
+{
+	Reference r;
+	return reference_parse(text, &r) && r.kind == REF_RELATIVE && !r.version.p &&
+	       (r.type == FT_PATIENT || r.type == FT_RELATEDPERSON || r.type == FT_PRACTITIONER ||
+	        r.type == FT_PRACTITIONERROLE);
+}
+
 static Err create(Records *r, const NewAccount *n, Str login, Arena *a, int64_t *id)
 {
 	Account there;
@@ -296,6 +306,10 @@ Err account_create(Records *r, const NewAccount *n, int64_t *id)
 	Str login;
 	if (!login_of(n->login, buf, &login) || !n->name.n || n->role < ROLE_PERSON || n->role >= ROLE_SYSTEM)
 		return ERR_INVALID;
+	for (size_t i = 0; i < n->n_refs; i++) {
+		if (!ref_ok(n->refs[i]))
+			return ERR_INVALID;
+	}
 	Arena *a = arena_new();
 	Err e = create(r, n, login, a, id);
 	arena_free(a);
@@ -371,6 +385,8 @@ Err account_set_prefs(Records *r, const Scope *who, Lang lang, bool large_text)
 
 Err account_add_ref(Records *r, int64_t id, Str ref)
 {
+	if (!ref_ok(ref))
+		return ERR_INVALID;
 	SqlArg args[] = { ARG_I(id), ARG_S(ref) };
 	Err e = CHANGE("INSERT INTO account_ref(account, ref) VALUES(?1, ?2) ON CONFLICT(account, ref) DO NOTHING",
 	               "account ref", false);
