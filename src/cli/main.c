@@ -11,9 +11,12 @@
 /* The commands, in the order of the help. A new command: one file with one struct, and one line here. */
 #define COMMANDS(X)   \
 	X(cmd_serve)  \
+	X(cmd_import) \
+	X(cmd_export) \
 	X(cmd_verify) \
 	X(cmd_backup) \
-	X(cmd_restore)
+	X(cmd_restore) \
+	X(cmd_user)
 
 #define X(name) extern const Command name;
 COMMANDS(X)
@@ -73,7 +76,8 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	signal(SIGPIPE, SIG_IGN);
+	/* A client that goes away is an error of its write, not the end of the process. */
+	sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
 	random_init();
 	return run(argc, argv);
 }
