@@ -11,7 +11,14 @@
 #include "store/db.h"
 
 /* Checkpoint after this many WAL pages under load: a short stall each time instead of a long one now and then. */
-enum { TEND_PAGES = 2000, TEND_IDLE_PAGES = 64, TEND_RESTART_PAGES = 16000, SLOTS = 256, PAGE = 8192 };
+enum {
+	TEND_PAGES = 4000,
+	TEND_IDLE_PAGES = 64,
+	TEND_RESTART_PAGES = 12000,
+	BUSY_MS = 5000,
+	RESTART_MS = 250,
+	SLOTS = 256
+};
 
 struct Query {
 	sqlite3_stmt *st;
@@ -24,7 +31,8 @@ struct Db {
 	sqlite3 *h;
 	Query slots[SLOTS]; /* open addressing by the literal's address */
 	size_t n_slots;
-	int wal_pages;
+	/* writer: pages in the WAL; the length at which to move them next; the length up to which all are moved */
+	int wal_pages, tend_at, tended;
 };
 
 static void engine_start(void)
@@ -60,7 +68,12 @@ static Err err_of(int rc)
 static int count_wal(void *ctx, sqlite3 *h, const char *name, int pages)
 {
 	(void)h, (void)name;
-	((Db *)ctx)->wal_pages = pages;
+	Db *d = ctx;
+	if (pages < d->wal_pages) { /* it began anew */
+		d->tend_at = TEND_PAGES;
+		d->tended = 0;
+	}
+	d->wal_pages = pages;
 	return SQLITE_OK;
 }
 
@@ -96,7 +109,7 @@ Err db_open(const char *path, DbMode mode, size_t cache_kib, Db **out, char *why
 	int rc = sqlite3_open_v2(path, &d->h, flags, NULL);
 	if (rc == SQLITE_OK) {
 		sqlite3_extended_result_codes(d->h, 1);
-		sqlite3_busy_timeout(d->h, 5000);
+		sqlite3_busy_timeout(d->h, BUSY_MS);
 		sqlite3_db_config(d->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		rc = pragmas(d, mode, cache_kib) ? SQLITE_OK : sqlite3_errcode(d->h);
 	}
@@ -108,6 +121,7 @@ Err db_open(const char *path, DbMode mode, size_t cache_kib, Db **out, char *why
 		db_close(d);
 		return ERR_IO;
 	}
+	d->tend_at = TEND_PAGES;
 	if (mode == DB_WRITE)
 		sqlite3_wal_hook(d->h, count_wal, d);
 	*out = d;
@@ -280,20 +294,24 @@ void db_read_end(Db *d)
 
 void db_tend(Db *d, bool idle)
 {
-	if (d->wal_pages < (idle ? TEND_IDLE_PAGES : TEND_PAGES))
+	if (idle ? d->wal_pages - d->tended < TEND_IDLE_PAGES : d->wal_pages < d->tend_at)
 		return;
 	/* PASSIVE never waits for readers; the next commit starts the WAL anew when nobody reads from it. When readers
-	 * kept that from happening for long, RESTART waits for them: reads are short, and new ones no longer need the
-	 * WAL. */
-	int mode = d->wal_pages >= TEND_RESTART_PAGES ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+	 * kept that from happening for long, RESTART waits for them, briefly: reads are short, and new ones no longer
+	 * need the WAL. A backup is a long read; then the WAL grows, and this is tried again after as many pages. */
+	bool restart = d->wal_pages >= TEND_RESTART_PAGES;
 	int pages = 0, moved = 0;
-	int rc = sqlite3_wal_checkpoint_v2(d->h, NULL, mode, &pages, &moved);
-	if (rc == SQLITE_BUSY)
-		return;
-	if (rc != SQLITE_OK)
+	if (restart)
+		sqlite3_busy_timeout(d->h, RESTART_MS);
+	int rc = sqlite3_wal_checkpoint_v2(d->h, NULL, restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE,
+	                                   &pages, &moved);
+	if (restart)
+		sqlite3_busy_timeout(d->h, BUSY_MS);
+	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
 		die("the store cannot move its log into the main file: %s", sqlite3_errmsg(d->h));
+	d->tend_at = d->wal_pages + TEND_PAGES;
 	if (pages == moved)
-		d->wal_pages = 0;
+		d->tended = d->wal_pages;
 }
 
 bool db_has_table(Db *d, Str name)

@@ -158,7 +158,10 @@ NODISCARD Err store_restore(Str from, Str to, char *why, size_t why_n);
 
 typedef struct StoreStats {
 	int64_t commits, transactions, queue_now, queue_max;
-	int64_t commit_us_total; /* time in commit (fsync included) */
+	int64_t apply_us_total;  /* the writer's time in statements, */
+	int64_t commit_us_total; /* in commits (fsync included), */
+	int64_t tend_us_total;   /* and in moving pages from the WAL to the main file */
+	int64_t tend_us_max;
 	int64_t db_bytes;
 } StoreStats;
 void store_stats(Store *s, StoreStats *out);

@@ -262,6 +262,7 @@ static Err begin_batch(Writer *w, size_t n)
 
 static void run_batch(Writer *w, size_t n)
 {
+	int64_t start = time_mono_us();
 	if (begin_batch(w, n) != OK)
 		return;
 	if (!apply_batch(w, n, false)) {
@@ -282,11 +283,24 @@ static void run_batch(Writer *w, size_t n)
 	pthread_mutex_lock(&w->lock);
 	w->stats.commits++;
 	w->stats.transactions += (int64_t)n;
+	w->stats.apply_us_total += before - start;
 	w->stats.commit_us_total += took;
 	pthread_mutex_unlock(&w->lock);
 }
 
 /* ---- the thread ---- */
+
+static void tend(Writer *w, bool idle)
+{
+	int64_t start = time_mono_us();
+	db_tend(w->db, idle);
+	int64_t took = time_mono_us() - start;
+	pthread_mutex_lock(&w->lock);
+	w->stats.tend_us_total += took;
+	if (took > w->stats.tend_us_max)
+		w->stats.tend_us_max = took;
+	pthread_mutex_unlock(&w->lock);
+}
 
 /* With the lock held: waits for work; the WAL is tended in quiet moments. */
 static void wait_for_work(Writer *w)
@@ -305,7 +319,7 @@ static void wait_for_work(Writer *w)
 		if (pthread_cond_timedwait(&w->work, &w->lock, &until) == 0 || w->n)
 			continue;
 		pthread_mutex_unlock(&w->lock);
-		db_tend(w->db, true);
+		tend(w, true);
 		pthread_mutex_lock(&w->lock);
 		tended = true;
 	}
@@ -335,7 +349,7 @@ static void *writer_main(void *p)
 			StoreTx *tx = w->batch[i];
 			tx->done(tx->ctx, tx->result); /* tx may be gone after this */
 		}
-		db_tend(w->db, false);
+		tend(w, false);
 	}
 	return NULL;
 }

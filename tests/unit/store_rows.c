@@ -2,6 +2,7 @@
 #include "store_test.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 
 static void create_and_read(void **state)
 {
@@ -386,13 +387,71 @@ static void order_in_batch(void **state)
 	assert_int_equal(n, 300 - order.refused);
 }
 
+/* ---- the WAL stays bounded while others read all the time ---- */
+
+typedef struct Readers {
+	Store *store;
+	Part part;
+	bool stop;
+} Readers;
+
+static void *read_on(void *p)
+{
+	Readers *r = p;
+	Arena *a = arena_new();
+	while (!__atomic_load_n(&r->stop, __ATOMIC_RELAXED)) {
+		StoreRow *rows;
+		size_t n;
+		if (store_scan(r->store, r->part, NULL, 0, 40, a, &rows, &n) != OK)
+			die("a scan failed");
+		arena_reset(a);
+	}
+	arena_free(a);
+	store_thread_end(r->store);
+	return NULL;
+}
+
+static void bounded_wal(void **state)
+{
+	enum { READERS = 3, COMMITS = 350, EACH_TIME = 20, BIG = 50 * 1000 };
+	Fixture *f = *state;
+	Readers r = { f->store, store_new_part(f->store), false };
+	pthread_t threads[READERS];
+	char *big = malloc(BIG), wal[400];
+	memset(big, 'x', BIG);
+	snprintf(wal, sizeof wal, "%s/samendoel.db-wal", f->dir);
+	for (size_t i = 0; i < READERS; i++)
+		pthread_create(&threads[i], NULL, read_on, &r);
+	int64_t worst = 0;
+	for (int i = 0; i < COMMITS; i++) {
+		struct stat st;
+		StoreTx *tx = store_tx(f->store, f->arena);
+		for (int k = 0; k < EACH_TIME; k++) {
+			Rid rid;
+			assert_int_equal(store_new_rid(f->store, i ? r.part + 1 : r.part, &rid), OK);
+			StoreRow row = make_row(f->store, rid, FT_GOAL, 1, S("x"), f->arena);
+			row.body = str_n(big, BIG);
+			store_put(tx, &row);
+		}
+		assert_int_equal(store_commit(tx), OK);
+		arena_reset(f->arena);
+		assert_int_equal(stat(wal, &st), 0);
+		worst = st.st_size > worst ? st.st_size : worst;
+	}
+	__atomic_store_n(&r.stop, true, __ATOMIC_RELAXED);
+	for (size_t i = 0; i < READERS; i++)
+		pthread_join(threads[i], NULL);
+	free(big);
+	assert_true(worst < 250 * 1000 * 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(create_and_read), TEST(update_history_delete), TEST(scan_and_patients),
 		TEST(aliases),         TEST(alias_like_own),        TEST(index_rows),
 		TEST(system_tables),   TEST(full_partition),        TEST(batches),
-		TEST(order_in_batch),
+		TEST(order_in_batch),  TEST(bounded_wal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
