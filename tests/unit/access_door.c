@@ -50,20 +50,25 @@ static void test_body(void **state)
 {
 	World *w = *state;
 	Str p = make_patient(w);
-	Str g = make(w, FORMAT(w,
-	                       "{ \"lifecycleStatus\": \"active\", \"meta\": {\"versionId\":\"77\", \"source\": \"urn:x\"},\n"
-	                       "\"id\":\"mine\", \"resourceType\":\"Goal\", \"description\": {\"text\":\"wandelen\"}, \"subject\": "
-	                       "{\"reference\":\"Patient/%.*s\"}}",
-	                       STR_ARG(p)));
+	Str g = make(
+	    w,
+	    FORMAT(w,
+	           "{ \"lifecycleStatus\": \"active\", \"meta\": {\"versionId\":\"77\", \"source\": \"urn:x\"},\n"
+	           "\"id\":\"mine\", \"resourceType\":\"Goal\", \"description\": {\"text\":\"wandelen\"}, \"subject\": "
+	           "{\"reference\":\"Patient/%.*s\"}}",
+	           STR_ARG(p)));
 	Scope self = person(w, p);
 	Visit *v = visit(w, &self);
 	Rec rec;
 	must(visit_read(v, FT_GOAL, g, &rec));
-	Str front = FORMAT(w, "{\"resourceType\":\"Goal\",\"id\":\"%.*s\",\"meta\":{\"versionId\":\"1\",\"lastUpdated\":\"%.*s\",",
-	                   STR_ARG(g), STR_ARG(time_instant(w->a, rec.updated)));
-	Str rest = FORMAT(w, "\"source\":\"urn:x\"},\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"wandelen\"},\"subject\":"
-	                     "{\"reference\":\"Patient/%.*s\"}}",
-	                  STR_ARG(p));
+	Str front = FORMAT(
+	    w, "{\"resourceType\":\"Goal\",\"id\":\"%.*s\",\"meta\":{\"versionId\":\"1\",\"lastUpdated\":\"%.*s\",",
+	    STR_ARG(g), STR_ARG(time_instant(w->a, rec.updated)));
+	Str rest = FORMAT(
+	    w,
+	    "\"source\":\"urn:x\"},\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"wandelen\"},\"subject\":"
+	    "{\"reference\":\"Patient/%.*s\"}}",
+	    STR_ARG(p));
 	assert_true(str_eq(rec.body, arena_join(w->a, front, rest, STR_END)));
 	assert_true(str_eq(rec.person, p));
 	assert_int_equal(rec.category, CAT_GOALS);
@@ -108,10 +113,12 @@ static void test_write_rights(void **state)
 	must(create_as(w, &self, observation_json(w, p, "money"), &id));
 	gives(update_as(w, &n, FT_OBSERVATION, id, 0, observation_json(w, p, ""), NULL), ERR_NOT_FOUND);
 	/* The gate: a mark does not make a care team or a consent something that the nurse may write. */
-	Str gate = FORMAT(w,
-	                  "{\"resourceType\":\"CareTeam\",\"meta\":{\"security\":[{\"system\":\"https://samendoel.org/fhir/"
-	                  "CodeSystem/category\",\"code\":\"notes\"}]},\"status\":\"active\",\"subject\":{\"reference\":\"Patient/%.*s\"}}",
-	                  STR_ARG(p));
+	Str gate = FORMAT(
+	    w,
+	    "{\"resourceType\":\"CareTeam\",\"meta\":{\"security\":[{\"system\":\"https://samendoel.org/fhir/"
+	    "CodeSystem/category\",\"code\":\"notes\"}]},\"status\":\"active\",\"subject\":{\"reference\":\"Patient/"
+	    "%.*s\"}}",
+	    STR_ARG(p));
 	gives(create_as(w, &n, gate, &id), ERR_FORBIDDEN);
 	gives(update_as(w, &n, FT_CARETEAM, team, 0, gate, NULL), ERR_FORBIDDEN);
 	must(create_as(w, &self, gate, &id));
@@ -222,10 +229,10 @@ static void test_references(void **state)
 	Str p = make_patient(w), q = make_patient(w), theirs = make(w, goal_json(w, q, "van een ander")), id;
 	Scope self = person(w, p);
 	Str nothing = S("zzzzzzzzzzzzz");
-#define PLAN(goal)                                                                                                        \
-	FORMAT(w,                                                                                                         \
-	       "{\"resourceType\":\"CarePlan\",\"status\":\"draft\",\"intent\":\"plan\",\"subject\":{\"reference\":"      \
-	       "\"Patient/%.*s\"},\"goal\":[{\"reference\":\"Goal/%.*s\"}]}",                                            \
+#define PLAN(goal)                                                                                                   \
+	FORMAT(w,                                                                                                    \
+	       "{\"resourceType\":\"CarePlan\",\"status\":\"draft\",\"intent\":\"plan\",\"subject\":{\"reference\":" \
+	       "\"Patient/%.*s\"},\"goal\":[{\"reference\":\"Goal/%.*s\"}]}",                                        \
 	       STR_ARG(p), STR_ARG(goal))
 	gives(create_as(w, &self, PLAN(theirs), &id), ERR_INVALID);
 	gives(create_as(w, &self, PLAN(nothing), &id), ERR_INVALID);
@@ -241,14 +248,16 @@ static void test_references(void **state)
 	/* A resource stays with its person. */
 	Scope both = scope_system(S("demo"));
 	gives(update_as(w, &both, FT_GOAL, goal, 0, goal_json(w, q, "verhuisd"), NULL), ERR_INVALID);
-	gives(create_as(w, &self, S("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"}}"), &id),
+	gives(create_as(w, &self,
+	                S("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"}}"), &id),
 	      ERR_INVALID);
 }
 
 static void test_new_dossier(void **state)
 {
 	World *w = *state;
-	Scope n = nurse(w), self = scope_of(w, 7, ROLE_PERSON, "Patient/x"), admin = scope_of(w, 9, ROLE_ADMIN, "Practitioner/a");
+	Scope n = nurse(w), self = scope_of(w, 7, ROLE_PERSON, "Patient/x"),
+	      admin = scope_of(w, 9, ROLE_ADMIN, "Practitioner/a");
 	Str json = S("{\"resourceType\":\"Patient\",\"name\":[{\"text\":\"Jean\"}]}"), id, goal;
 	gives(create_as(w, &self, json, &id), ERR_FORBIDDEN);
 	gives(create_as(w, &admin, json, &id), ERR_FORBIDDEN);
@@ -258,11 +267,14 @@ static void test_new_dossier(void **state)
 	must(visit_relation(v, id, &r));
 	assert_int_equal(r.kind, REL_NEW);
 	must(visit_create(v, goal_json(w, id, "samen"), &goal));
-	Str team = FORMAT(w,
-	                  "{\"resourceType\":\"CareTeam\",\"status\":\"active\",\"subject\":{\"reference\":\"Patient/%.*s\"},"
-	                  "\"participant\":[{\"extension\":[{\"url\":\"https://samendoel.org/fhir/StructureDefinition/secrecy-bound\","
-	                  "\"valueBoolean\":true}],\"member\":{\"reference\":\"" NURSE "\"}}]}",
-	                  STR_ARG(id)), team_id;
+	Str team = FORMAT(
+	        w,
+	        "{\"resourceType\":\"CareTeam\",\"status\":\"active\",\"subject\":{\"reference\":\"Patient/%.*s\"},"
+	        "\"participant\":[{\"extension\":[{\"url\":\"https://samendoel.org/fhir/StructureDefinition/"
+	        "secrecy-bound\","
+	        "\"valueBoolean\":true}],\"member\":{\"reference\":\"" NURSE "\"}}]}",
+	        STR_ARG(id)),
+	    team_id;
 	must(visit_create(v, team, &team_id));
 	must(visit_commit(v));
 	must(read_as(w, &n, FT_GOAL, goal));
@@ -296,7 +308,8 @@ static void test_directory(void **state)
 {
 	World *w = *state;
 	Str org = S("{\"resourceType\":\"Organization\",\"name\":\"Wit-Gele Kruis\"}"), id, mine;
-	Scope n = nurse(w), self = scope_of(w, 7, ROLE_PERSON, "Patient/x"), co = scope_of(w, 11, ROLE_COORDINATOR, "Practitioner/co");
+	Scope n = nurse(w), self = scope_of(w, 7, ROLE_PERSON, "Patient/x"),
+	      co = scope_of(w, 11, ROLE_COORDINATOR, "Practitioner/co");
 	gives(create_as(w, &n, org, &id), ERR_FORBIDDEN);
 	gives(create_as(w, &self, org, &id), ERR_FORBIDDEN);
 	must(create_as(w, &co, org, &id));
@@ -379,8 +392,10 @@ static void test_nothing_leaks(void **state)
 			gives(visit_read(v, FT_GOAL, ids[k], &rec), ERR_NOT_FOUND);
 			gives(visit_vread(v, FT_GOAL, ids[k], 1, &rec), ERR_NOT_FOUND);
 			gives(visit_history(v, FT_GOAL, ids[k], 0, 9, &recs, &count), ERR_NOT_FOUND);
-			gives(visit_update(v, FT_GOAL, ids[k], 0, goal_json(w, persons[k], "y"), &version), ERR_NOT_FOUND);
-			gives(visit_update(v, FT_GOAL, ids[k], 5, goal_json(w, persons[k], "y"), &version), ERR_NOT_FOUND);
+			gives(visit_update(v, FT_GOAL, ids[k], 0, goal_json(w, persons[k], "y"), &version),
+			      ERR_NOT_FOUND);
+			gives(visit_update(v, FT_GOAL, ids[k], 5, goal_json(w, persons[k], "y"), &version),
+			      ERR_NOT_FOUND);
 			gives(visit_delete(v, FT_GOAL, ids[k], 0), ERR_NOT_FOUND);
 			gives(visit_relation(v, persons[k], &rel), ERR_NOT_FOUND);
 			gives(visit_dossier(v, persons[k], NULL, &recs, &count), ERR_NOT_FOUND);
@@ -457,7 +472,9 @@ static void test_persons(void **state)
 	Scope n = nurse(w);
 	static const char *const names[] = { "Peeters", "Ábrahám", "Maes" };
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		Str p = make(w, FORMAT(w, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"%s\",\"given\":[\"An\"]}]}", names[i]));
+		Str p = make(
+		    w, FORMAT(w, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"%s\",\"given\":[\"An\"]}]}",
+		              names[i]));
 		make_team(w, p, NURSE, true, false, "");
 	}
 	PersonRow *rows;
@@ -479,9 +496,9 @@ int main(void)
 	random_init();
 #define T(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
 	const struct CMUnitTest tests[] = {
-		T(test_body),       T(test_team_sees),   T(test_write_rights), T(test_private),   T(test_versions),
-		T(test_hidden_past), T(test_references), T(test_new_dossier),  T(test_chosen_ids), T(test_directory),
-		T(test_withdrawn),  T(test_period_ends), T(test_nothing_leaks), T(test_search),   T(test_persons),
+		T(test_body),        T(test_team_sees),   T(test_write_rights),  T(test_private),    T(test_versions),
+		T(test_hidden_past), T(test_references),  T(test_new_dossier),   T(test_chosen_ids), T(test_directory),
+		T(test_withdrawn),   T(test_period_ends), T(test_nothing_leaks), T(test_search),     T(test_persons),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,8 +59,14 @@ static inline Scope scope_of(World *w, int64_t account, Role role, const char *r
 {
 	Str *refs = ARENA_ARRAY(w->a, Str, 1);
 	refs[0] = arena_str(w->a, str_c(ref));
-	return (Scope){ .account = account, .role = role, .login = S("x"), .name = S("Naam"), .refs = refs, .n_refs = 1,
-		.purpose = S("TREAT"), .route = S("TEST") };
+	return (Scope){ .account = account,
+		        .role = role,
+		        .login = S("x"),
+		        .name = S("Naam"),
+		        .refs = refs,
+		        .n_refs = 1,
+		        .purpose = S("TREAT"),
+		        .route = S("TEST") };
 }
 
 static inline Visit *visit(World *w, const Scope *who)
@@ -93,43 +99,53 @@ static inline Str make_patient(World *w)
 /* participant: JSON of the extensions, "[]" is left out by "". */
 static inline Str make_team(World *w, Str patient, const char *ref, bool secrecy, bool coordinator, const char *period)
 {
-	return make(w, FORMAT(w,
-	                      "{\"resourceType\":\"CareTeam\",\"status\":\"active\",\"subject\":{\"reference\":\"Patient/%.*s\"},"
-	                      "\"participant\":[{\"extension\":[{\"url\":\"https://samendoel.org/fhir/StructureDefinition/"
-	                      "secrecy-bound\",\"valueBoolean\":%s},{\"url\":\"https://samendoel.org/fhir/StructureDefinition/"
-	                      "coordinator\",\"valueBoolean\":%s}],\"role\":[{\"text\":\"thuisverpleegkundige\"}],\"member\":"
-	                      "{\"reference\":\"%s\"}%s%s}]}",
-	                      STR_ARG(patient), secrecy ? "true" : "false", coordinator ? "true" : "false", ref,
-	                      *period ? ",\"period\":" : "", period));
+	return make(
+	    w,
+	    FORMAT(w,
+	           "{\"resourceType\":\"CareTeam\",\"status\":\"active\",\"subject\":{\"reference\":\"Patient/%.*s\"},"
+	           "\"participant\":[{\"extension\":[{\"url\":\"https://samendoel.org/fhir/StructureDefinition/"
+	           "secrecy-bound\",\"valueBoolean\":%s},{\"url\":\"https://samendoel.org/fhir/StructureDefinition/"
+	           "coordinator\",\"valueBoolean\":%s}],\"role\":[{\"text\":\"thuisverpleegkundige\"}],\"member\":"
+	           "{\"reference\":\"%s\"}%s%s}]}",
+	           STR_ARG(patient), secrecy ? "true" : "false", coordinator ? "true" : "false", ref,
+	           *period ? ",\"period\":" : "", period));
 }
 
 static inline Str make_relative(World *w, Str patient, const char *code)
 {
-	return make(w, FORMAT(w,
-	                      "{\"resourceType\":\"RelatedPerson\",\"patient\":{\"reference\":\"Patient/%.*s\"},\"relationship\":"
-	                      "[{\"coding\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/relationship\",\"code\":\"%s\"}],"
-	                      "\"text\":\"dochter\"}]}",
-	                      STR_ARG(patient), code));
+	return make(
+	    w,
+	    FORMAT(w,
+	           "{\"resourceType\":\"RelatedPerson\",\"patient\":{\"reference\":\"Patient/%.*s\"},\"relationship\":"
+	           "[{\"coding\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/relationship\",\"code\":\"%s\"}],"
+	           "\"text\":\"dochter\"}]}",
+	           STR_ARG(patient), code));
 }
 
 /* actor "" : names nobody. */
-static inline Str make_consent(World *w, Str patient, const char *type, const char *actor, const char *category, bool write)
+static inline Str make_consent(World *w, Str patient, const char *type, const char *actor, const char *category,
+                               bool write)
 {
-	Str who = *actor ? FORMAT(w,
-	                          "\"actor\":[{\"role\":{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/"
-	                          "v3-ParticipationType\",\"code\":\"IRCP\"}]},\"reference\":{\"reference\":\"%s\"}}],",
-	                          actor)
-	                 : S("");
-	return make(w, FORMAT(w,
-	                      "{\"resourceType\":\"Consent\",%s\"status\":\"active\",\"scope\":{\"coding\":[{\"system\":"
-	                      "\"http://terminology.hl7.org/CodeSystem/consentscope\",\"code\":\"patient-privacy\"}]},\"category\":"
-	                      "[{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"59284-0\"}]}],\"patient\":{\"reference\":"
-	                      "\"Patient/%.*s\"},\"dateTime\":\"2026-01-01\",\"provision\":{\"type\":\"%s\",%.*s\"class\":[{\"system\":"
-	                      "\"https://samendoel.org/fhir/CodeSystem/category\",\"code\":\"%s\"}]}}",
-	                      write ? "\"extension\":[{\"url\":\"https://samendoel.org/fhir/StructureDefinition/write\","
-	                              "\"valueBoolean\":true}],"
-	                            : "",
-	                      STR_ARG(patient), type, STR_ARG(who), category));
+	Str who = *actor
+	              ? FORMAT(w,
+	                       "\"actor\":[{\"role\":{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/"
+	                       "v3-ParticipationType\",\"code\":\"IRCP\"}]},\"reference\":{\"reference\":\"%s\"}}],",
+	                       actor)
+	              : S("");
+	return make(
+	    w,
+	    FORMAT(
+	        w,
+	        "{\"resourceType\":\"Consent\",%s\"status\":\"active\",\"scope\":{\"coding\":[{\"system\":"
+	        "\"http://terminology.hl7.org/CodeSystem/consentscope\",\"code\":\"patient-privacy\"}]},\"category\":"
+	        "[{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"59284-0\"}]}],\"patient\":{\"reference\":"
+	        "\"Patient/"
+	        "%.*s\"},\"dateTime\":\"2026-01-01\",\"provision\":{\"type\":\"%s\",%.*s\"class\":[{\"system\":"
+	        "\"https://samendoel.org/fhir/CodeSystem/category\",\"code\":\"%s\"}]}}",
+	        write ? "\"extension\":[{\"url\":\"https://samendoel.org/fhir/StructureDefinition/write\","
+	                "\"valueBoolean\":true}],"
+	              : "",
+	        STR_ARG(patient), type, STR_ARG(who), category));
 }
 
 static inline Str goal_json(World *w, Str patient, const char *text)
@@ -142,11 +158,12 @@ static inline Str goal_json(World *w, Str patient, const char *text)
 
 static inline Str observation_json(World *w, Str patient, const char *category)
 {
-	Str mark = *category ? FORMAT(w,
-	                              "\"meta\":{\"security\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/category\","
-	                              "\"code\":\"%s\"}]},",
-	                              category)
-	                     : S("");
+	Str mark =
+	    *category ? FORMAT(w,
+	                       "\"meta\":{\"security\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/category\","
+	                       "\"code\":\"%s\"}]},",
+	                       category)
+	              : S("");
 	return FORMAT(w,
 	              "{\"resourceType\":\"Observation\",%.*s\"status\":\"final\",\"code\":{\"text\":\"gewicht\"},"
 	              "\"subject\":{\"reference\":\"Patient/%.*s\"}}",
@@ -155,13 +172,14 @@ static inline Str observation_json(World *w, Str patient, const char *category)
 
 static inline Str note_json(World *w, Str patient, const char *sender, bool private)
 {
-	return FORMAT(w,
-	              "{\"resourceType\":\"Communication\",%s\"status\":\"completed\",\"subject\":{\"reference\":"
-	              "\"Patient/%.*s\"},\"sender\":{\"reference\":\"%s\"},\"payload\":[{\"contentString\":\"rustige dag\"}]}",
-	              private ? "\"meta\":{\"security\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/category\",\"code\":"
-	                        "\"private\"}]},"
-	                      : "",
-	              STR_ARG(patient), sender);
+	return FORMAT(
+	    w,
+	    "{\"resourceType\":\"Communication\",%s\"status\":\"completed\",\"subject\":{\"reference\":"
+	    "\"Patient/%.*s\"},\"sender\":{\"reference\":\"%s\"},\"payload\":[{\"contentString\":\"rustige dag\"}]}",
+	    private ? "\"meta\":{\"security\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/category\",\"code\":"
+	              "\"private\"}]},"
+	            : "",
+	    STR_ARG(patient), sender);
 }
 
 #endif

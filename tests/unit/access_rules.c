@@ -20,39 +20,164 @@ typedef struct Case {
 #define KIN .role = ROLE_CARER, .exists = true
 static const Case cases[] = {
 	{ "stranger", { PRO }, REL_NONE, 0, 0, "none" },
-	{ "stranger with a consent that names him but no relation", { PRO, .permit = B(GOALS) }, REL_NONE, 0, 0, "none" },
+	{ "stranger with a consent that names him but no relation",
+	  { PRO, .permit = B(GOALS) },
+	  REL_NONE,
+	  0,
+	  0,
+	  "none" },
 	{ "no such person", { .role = ROLE_PERSON, .self = true }, REL_NONE, 0, 0, "none" },
 	{ "administrator", { .role = ROLE_ADMIN, .exists = true }, REL_NONE, 0, 0, "none" },
-	{ "administrator in the team", { .role = ROLE_ADMIN, .exists = true, .team = true, .secrecy = true }, REL_NONE, 0, 0, "none" },
+	{ "administrator in the team",
+	  { .role = ROLE_ADMIN, .exists = true, .team = true, .secrecy = true },
+	  REL_NONE,
+	  0,
+	  0,
+	  "none" },
 	{ "administrator opens a dossier", { .role = ROLE_ADMIN, .fresh = true }, REL_NONE, 0, 0, "none" },
 	{ "the person", { .role = ROLE_PERSON, .exists = true, .self = true }, REL_SELF, CAT_ALL, CAT_ALL, "self" },
-	{ "the person, denied by herself", { .role = ROLE_PERSON, .exists = true, .self = true, .deny_all = CAT_ALL }, REL_SELF, CAT_ALL, CAT_ALL, "self" },
+	{ "the person, denied by herself",
+	  { .role = ROLE_PERSON, .exists = true, .self = true, .deny_all = CAT_ALL },
+	  REL_SELF,
+	  CAT_ALL,
+	  CAT_ALL,
+	  "self" },
 	{ "the system", { .role = ROLE_SYSTEM, .exists = true }, REL_SYSTEM, CAT_ALL, CAT_ALL, "system" },
 	{ "who opens the dossier", { .role = ROLE_PROFESSIONAL, .fresh = true }, REL_NEW, CAT_ALL, CAT_ALL, "new" },
-	{ "representative", { KIN, .related = true, .representative = true }, REL_REPRESENTATIVE, CAT_ALL, CAT_ALL, "representative" },
-	{ "representative, denial to all", { KIN, .related = true, .representative = true, .deny_all = B(STORY) }, REL_REPRESENTATIVE, CAT_ALL, CAT_ALL, "representative" },
-	{ "representative, denied by name", { KIN, .related = true, .representative = true, .deny = B(STORY) }, REL_REPRESENTATIVE, CAT_ALL & ~B(STORY), CAT_ALL & ~B(STORY), "representative" },
-	{ "bound team member", { PRO, .team = true, .secrecy = true }, REL_TEAM, TEAM_SEES, TEAM_WRITES, "team-secrecy" },
-	{ "bound, story denied to all", { PRO, .team = true, .secrecy = true, .deny_all = B(STORY) }, REL_TEAM, TEAM_SEES & ~B(STORY), TEAM_WRITES & ~B(STORY), "team-secrecy" },
-	{ "bound, everything denied", { PRO, .team = true, .secrecy = true, .deny = CAT_ALL }, REL_TEAM, B(IDENTITY), 0, "team-secrecy" },
-	{ "bound, psychological consented", { PRO, .team = true, .secrecy = true, .permit = B(PSYCHOLOGICAL) }, REL_TEAM, TEAM_SEES | B(PSYCHOLOGICAL), TEAM_WRITES | B(PSYCHOLOGICAL), "team-secrecy" },
-	{ "bound, money consented to the team", { PRO, .team = true, .secrecy = true, .permit_team = B(MONEY) }, REL_TEAM, TEAM_SEES | B(MONEY), TEAM_WRITES | B(MONEY), "team-secrecy" },
-	{ "bound, money consented and denied", { PRO, .team = true, .secrecy = true, .permit = B(MONEY), .deny = B(MONEY) }, REL_TEAM, TEAM_SEES, TEAM_WRITES, "team-secrecy" },
-	{ "bound coordinator", { PRO, .team = true, .secrecy = true, .coordinator = true }, REL_TEAM, TEAM_SEES | B(CONTROL), TEAM_WRITES | B(IDENTITY) | B(NETWORK), "team-coordinator" },
-	{ "unbound coordinator", { PRO, .team = true, .coordinator = true }, REL_TEAM, B(IDENTITY) | B(NETWORK) | B(CONTROL), B(NOTES) | B(IDENTITY) | B(NETWORK), "team-coordinator" },
+	{ "representative",
+	  { KIN, .related = true, .representative = true },
+	  REL_REPRESENTATIVE,
+	  CAT_ALL,
+	  CAT_ALL,
+	  "representative" },
+	{ "representative, denial to all",
+	  { KIN, .related = true, .representative = true, .deny_all = B(STORY) },
+	  REL_REPRESENTATIVE,
+	  CAT_ALL,
+	  CAT_ALL,
+	  "representative" },
+	{ "representative, denied by name",
+	  { KIN, .related = true, .representative = true, .deny = B(STORY) },
+	  REL_REPRESENTATIVE,
+	  CAT_ALL & ~B(STORY),
+	  CAT_ALL & ~B(STORY),
+	  "representative" },
+	{ "bound team member",
+	  { PRO, .team = true, .secrecy = true },
+	  REL_TEAM,
+	  TEAM_SEES,
+	  TEAM_WRITES,
+	  "team-secrecy" },
+	{ "bound, story denied to all",
+	  { PRO, .team = true, .secrecy = true, .deny_all = B(STORY) },
+	  REL_TEAM,
+	  TEAM_SEES & ~B(STORY),
+	  TEAM_WRITES & ~B(STORY),
+	  "team-secrecy" },
+	{ "bound, everything denied",
+	  { PRO, .team = true, .secrecy = true, .deny = CAT_ALL },
+	  REL_TEAM,
+	  B(IDENTITY),
+	  0,
+	  "team-secrecy" },
+	{ "bound, psychological consented",
+	  { PRO, .team = true, .secrecy = true, .permit = B(PSYCHOLOGICAL) },
+	  REL_TEAM,
+	  TEAM_SEES | B(PSYCHOLOGICAL),
+	  TEAM_WRITES | B(PSYCHOLOGICAL),
+	  "team-secrecy" },
+	{ "bound, money consented to the team",
+	  { PRO, .team = true, .secrecy = true, .permit_team = B(MONEY) },
+	  REL_TEAM,
+	  TEAM_SEES | B(MONEY),
+	  TEAM_WRITES | B(MONEY),
+	  "team-secrecy" },
+	{ "bound, money consented and denied",
+	  { PRO, .team = true, .secrecy = true, .permit = B(MONEY), .deny = B(MONEY) },
+	  REL_TEAM,
+	  TEAM_SEES,
+	  TEAM_WRITES,
+	  "team-secrecy" },
+	{ "bound coordinator",
+	  { PRO, .team = true, .secrecy = true, .coordinator = true },
+	  REL_TEAM,
+	  TEAM_SEES | B(CONTROL),
+	  TEAM_WRITES | B(IDENTITY) | B(NETWORK),
+	  "team-coordinator" },
+	{ "unbound coordinator",
+	  { PRO, .team = true, .coordinator = true },
+	  REL_TEAM,
+	  B(IDENTITY) | B(NETWORK) | B(CONTROL),
+	  B(NOTES) | B(IDENTITY) | B(NETWORK),
+	  "team-coordinator" },
 	{ "unbound team member", { PRO, .team = true }, REL_TEAM, B(IDENTITY), B(NOTES), "team-identity" },
-	{ "unbound, goals consented", { PRO, .team = true, .permit = B(GOALS) }, REL_TEAM, B(IDENTITY) | B(GOALS), B(NOTES), "team-consent" },
-	{ "unbound, goals to write", { PRO, .team = true, .permit = B(GOALS), .permit_write = B(GOALS) }, REL_TEAM, B(IDENTITY) | B(GOALS), B(NOTES) | B(GOALS), "team-consent" },
-	{ "unbound, notes denied", { PRO, .team = true, .deny_all = B(NOTES) }, REL_TEAM, B(IDENTITY), 0, "team-identity" },
-	{ "consent never opens the gate", { PRO, .team = true, .permit = B(NETWORK) | B(CONTROL), .permit_write = B(NETWORK) | B(CONTROL) }, REL_TEAM, B(IDENTITY) | B(NETWORK) | B(CONTROL), B(NOTES), "team-consent" },
+	{ "unbound, goals consented",
+	  { PRO, .team = true, .permit = B(GOALS) },
+	  REL_TEAM,
+	  B(IDENTITY) | B(GOALS),
+	  B(NOTES),
+	  "team-consent" },
+	{ "unbound, goals to write",
+	  { PRO, .team = true, .permit = B(GOALS), .permit_write = B(GOALS) },
+	  REL_TEAM,
+	  B(IDENTITY) | B(GOALS),
+	  B(NOTES) | B(GOALS),
+	  "team-consent" },
+	{ "unbound, notes denied",
+	  { PRO, .team = true, .deny_all = B(NOTES) },
+	  REL_TEAM,
+	  B(IDENTITY),
+	  0,
+	  "team-identity" },
+	{ "consent never opens the gate",
+	  { PRO, .team = true, .permit = B(NETWORK) | B(CONTROL), .permit_write = B(NETWORK) | B(CONTROL) },
+	  REL_TEAM,
+	  B(IDENTITY) | B(NETWORK) | B(CONTROL),
+	  B(NOTES),
+	  "team-consent" },
 	{ "relative", { KIN, .related = true }, REL_RELATED, B(IDENTITY), 0, "related-identity" },
-	{ "relative, goals consented", { KIN, .related = true, .permit = B(GOALS) }, REL_RELATED, B(IDENTITY) | B(GOALS), 0, "related-consent" },
-	{ "relative, goals to write", { KIN, .related = true, .permit = B(GOALS), .permit_write = B(GOALS) }, REL_RELATED, B(IDENTITY) | B(GOALS), B(GOALS), "related-consent" },
-	{ "relative, consent to the team", { KIN, .related = true, .permit_team = B(GOALS) }, REL_RELATED, B(IDENTITY), 0, "related-identity" },
-	{ "relative, denied again", { KIN, .related = true, .permit = B(GOALS), .deny_all = B(GOALS) }, REL_RELATED, B(IDENTITY), 0, "related-identity" },
-	{ "relative never writes consents", { KIN, .related = true, .permit = B(CONTROL), .permit_write = B(CONTROL) }, REL_RELATED, B(IDENTITY) | B(CONTROL), 0, "related-consent" },
-	{ "confidant without consent", { KIN, .related = true, .confidant = true }, REL_RELATED, B(IDENTITY), 0, "related-identity" },
-	{ "confidant with scope", { KIN, .related = true, .confidant = true, .permit = B(MEDICAL) }, REL_REPRESENTATIVE, B(IDENTITY) | B(MEDICAL), 0, "confidant-consent" },
+	{ "relative, goals consented",
+	  { KIN, .related = true, .permit = B(GOALS) },
+	  REL_RELATED,
+	  B(IDENTITY) | B(GOALS),
+	  0,
+	  "related-consent" },
+	{ "relative, goals to write",
+	  { KIN, .related = true, .permit = B(GOALS), .permit_write = B(GOALS) },
+	  REL_RELATED,
+	  B(IDENTITY) | B(GOALS),
+	  B(GOALS),
+	  "related-consent" },
+	{ "relative, consent to the team",
+	  { KIN, .related = true, .permit_team = B(GOALS) },
+	  REL_RELATED,
+	  B(IDENTITY),
+	  0,
+	  "related-identity" },
+	{ "relative, denied again",
+	  { KIN, .related = true, .permit = B(GOALS), .deny_all = B(GOALS) },
+	  REL_RELATED,
+	  B(IDENTITY),
+	  0,
+	  "related-identity" },
+	{ "relative never writes consents",
+	  { KIN, .related = true, .permit = B(CONTROL), .permit_write = B(CONTROL) },
+	  REL_RELATED,
+	  B(IDENTITY) | B(CONTROL),
+	  0,
+	  "related-consent" },
+	{ "confidant without consent",
+	  { KIN, .related = true, .confidant = true },
+	  REL_RELATED,
+	  B(IDENTITY),
+	  0,
+	  "related-identity" },
+	{ "confidant with scope",
+	  { KIN, .related = true, .confidant = true, .permit = B(MEDICAL) },
+	  REL_REPRESENTATIVE,
+	  B(IDENTITY) | B(MEDICAL),
+	  0,
+	  "confidant-consent" },
 };
 
 static void test_cases(void **state)
@@ -62,7 +187,8 @@ static void test_cases(void **state)
 		const Case *c = &cases[i];
 		Relation r;
 		rules_decide(&c->facts, &r);
-		bool same = r.kind == c->kind && r.read == c->read && r.write == c->write && str_eq(r.rule, str_c(c->rule));
+		bool same =
+		    r.kind == c->kind && r.read == c->read && r.write == c->write && str_eq(r.rule, str_c(c->rule));
 		if (!same)
 			print_error("%s: kind %d read %x write %x rule %.*s\n", c->what, (int)r.kind, r.read, r.write,
 			            STR_ARG(r.rule));
@@ -80,7 +206,8 @@ static void test_shared(void **state)
 		assert_int_equal(rules_shared_write(r, true, false), runs);
 		assert_int_equal(rules_shared_write(r, true, true), runs);
 		assert_int_equal(rules_shared_write(r, false, true), runs || r == ROLE_PROFESSIONAL);
-		assert_int_equal(rules_new_person(r), r == ROLE_PROFESSIONAL || r == ROLE_COORDINATOR || r == ROLE_SYSTEM);
+		assert_int_equal(rules_new_person(r),
+		                 r == ROLE_PROFESSIONAL || r == ROLE_COORDINATOR || r == ROLE_SYSTEM);
 	}
 }
 
@@ -117,11 +244,16 @@ static void test_team_facts(void **state)
 		{ "{\"status\":\"active\",\"participant\":[" MEMBER("") "]}", true },
 		{ "{\"status\":\"inactive\",\"participant\":[" MEMBER("") "]}", false },
 		{ "{\"participant\":[" MEMBER("") "]}", false },
-		{ "{\"status\":\"active\",\"participant\":[{\"member\":{\"reference\":\"Practitioner/you\"}}]}", false },
-		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"period\":{\"start\":\"2026-01-02\"}") "]}", false },
-		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"period\":{\"start\":\"2026-01-01\"}") "]}", true },
-		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"period\":{\"end\":\"2026-01-01\"}") "]}", true },
-		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"period\":{\"end\":\"2025-12-31\"}") "]}", false },
+		{ "{\"status\":\"active\",\"participant\":[{\"member\":{\"reference\":\"Practitioner/you\"}}]}",
+		  false },
+		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"period\":{\"start\":\"2026-01-02\"}") "]}",
+		  false },
+		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"period\":{\"start\":\"2026-01-01\"}") "]}",
+		  true },
+		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"period\":{\"end\":\"2026-01-01\"}") "]}",
+		  true },
+		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"period\":{\"end\":\"2025-12-31\"}") "]}",
+		  false },
 		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"period\":{\"end\":\"soon\"}") "]}", false },
 		{ "{\"status\":\"active\",\"period\":{\"end\":\"2025\"},\"participant\":[" MEMBER("") "]}", false },
 	};
@@ -134,8 +266,9 @@ static void test_team_facts(void **state)
 		assert_false(f.secrecy || f.coordinator);
 	}
 	Facts f = facts(ROLE_PROFESSIONAL);
-	facts_team(&f, parse(a, "{\"status\":\"active\",\"period\":{\"start\":\"2025\",\"end\":\"2026-06-30\"},\"participant\":[" MEMBER(
-	                            ",\"period\":{\"end\":\"2026-03-01\"}") "]}"),
+	facts_team(&f,
+	           parse(a, "{\"status\":\"active\",\"period\":{\"start\":\"2025\",\"end\":\"2026-06-30\"},"
+	                    "\"participant\":[" MEMBER(",\"period\":{\"end\":\"2026-03-01\"}") "]}"),
 	           S("t"), a);
 	assert_true(str_eq(f.role_text, S("kinesist")));
 	assert_true(str_eq(f.member, me[0]));
@@ -145,8 +278,9 @@ static void test_team_facts(void **state)
 	arena_free(a);
 }
 
-#define CONSENT(status, provision) \
-	"{\"status\":\"" status "\",\"scope\":{\"coding\":[{\"code\":\"patient-privacy\"}]},\"provision\":" provision "}"
+#define CONSENT(status, provision)                                                                                    \
+	"{\"status\":\"" status "\",\"scope\":{\"coding\":[{\"code\":\"patient-privacy\"}]},\"provision\":" provision \
+	"}"
 #define CLASS(c) "\"class\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/category\",\"code\":\"" c "\"}]"
 #define ACTOR(ref) "\"actor\":[{\"reference\":{\"reference\":\"" ref "\"}}],"
 
@@ -158,27 +292,42 @@ static void test_consent_facts(void **state)
 		const char *json;
 		uint32_t permit, permit_team, deny, deny_all;
 	} consents[] = {
-		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR("Practitioner/me") CLASS("goals") "}"), B(GOALS), 0, 0, 0 },
+		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR("Practitioner/me") CLASS("goals") "}"), B(GOALS), 0,
+		  0, 0 },
 		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR("Practitioner/you") CLASS("goals") "}"), 0, 0, 0, 0 },
-		{ CONSENT("inactive", "{\"type\":\"permit\"," ACTOR("Practitioner/me") CLASS("goals") "}"), 0, 0, 0, 0 },
+		{ CONSENT("inactive", "{\"type\":\"permit\"," ACTOR("Practitioner/me") CLASS("goals") "}"), 0, 0, 0,
+		  0 },
 		{ CONSENT("active", "{\"type\":\"permit\"," CLASS("goals") "}"), 0, B(GOALS), 0, 0 },
-		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR("CareTeam/t") CLASS("money") "}"), B(MONEY), 0, 0, 0 },
-		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR("Organization/o") CLASS("money") "}"), B(MONEY), 0, 0, 0 },
-		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR("Organization/other") CLASS("money") "}"), 0, 0, 0, 0 },
-		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR("Practitioner/me") "\"class\":[{\"system\":\"x\",\"code\":\"goals\"}]}"), 0, 0, 0, 0 },
+		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR("CareTeam/t") CLASS("money") "}"), B(MONEY), 0, 0,
+		  0 },
+		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR("Organization/o") CLASS("money") "}"), B(MONEY), 0, 0,
+		  0 },
+		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR("Organization/other") CLASS("money") "}"), 0, 0, 0,
+		  0 },
+		{ CONSENT("active", "{\"type\":\"permit\"," ACTOR(
+		                        "Practitioner/me") "\"class\":[{\"system\":\"x\",\"code\":\"goals\"}]}"),
+		  0, 0, 0, 0 },
 		{ CONSENT("active", "{\"type\":\"permit\"}"), 0, 0, 0, 0 },
 		{ CONSENT("active", "{\"type\":\"deny\"}"), 0, 0, 0, CAT_ALL },
-		{ CONSENT("active", "{\"type\":\"deny\"," ACTOR("Practitioner/me") CLASS("story") "}"), 0, 0, B(STORY), 0 },
+		{ CONSENT("active", "{\"type\":\"deny\"," ACTOR("Practitioner/me") CLASS("story") "}"), 0, 0, B(STORY),
+		  0 },
 		{ CONSENT("active", "{\"type\":\"deny\"," CLASS("story") "}"), 0, 0, 0, B(STORY) },
-		{ CONSENT("active", "{\"type\":\"permit\",\"period\":{\"end\":\"2025\"}," ACTOR("Practitioner/me") CLASS("goals") "}"), 0, 0, 0, 0 },
-		{ CONSENT("active", "{\"type\":\"deny\"," CLASS("story") ",\"provision\":[{\"type\":\"permit\"," ACTOR("Practitioner/me") CLASS("story") "}]}"), B(STORY), 0, 0, 0 },
-		{ "{\"status\":\"active\",\"scope\":{\"coding\":[{\"code\":\"research\"}]},\"provision\":{\"type\":\"permit\"," CLASS("goals") "}}", 0, 0, 0, 0 },
+		{ CONSENT("active", "{\"type\":\"permit\",\"period\":{\"end\":\"2025\"}," ACTOR("Practitioner/me")
+		                        CLASS("goals") "}"),
+		  0, 0, 0, 0 },
+		{ CONSENT("active", "{\"type\":\"deny\"," CLASS("story") ",\"provision\":[{\"type\":\"permit\"," ACTOR(
+		                        "Practitioner/me") CLASS("story") "}]}"),
+		  B(STORY), 0, 0, 0 },
+		{ "{\"status\":\"active\",\"scope\":{\"coding\":[{\"code\":\"research\"}]},\"provision\":{\"type\":"
+		  "\"permit\"," CLASS("goals") "}}",
+		  0, 0, 0, 0 },
 		{ CONSENT("active", "{\"type\":\"anything\"," CLASS("goals") "}"), 0, 0, 0, 0 },
 	};
 	for (size_t i = 0; i < COUNT_OF(consents); i++) {
 		Facts f = facts(ROLE_PROFESSIONAL);
-		facts_team(&f, parse(a, "{\"status\":\"active\",\"participant\":[" MEMBER(
-		                            ",\"onBehalfOf\":{\"reference\":\"Organization/o\"}") "]}"),
+		facts_team(&f,
+		           parse(a, "{\"status\":\"active\",\"participant\":[" MEMBER(
+		                        ",\"onBehalfOf\":{\"reference\":\"Organization/o\"}") "]}"),
 		           S("t"), a);
 		facts_consent(&f, parse(a, consents[i].json), a);
 		bool same = f.permit == consents[i].permit && f.permit_team == consents[i].permit_team &&
@@ -196,7 +345,9 @@ static void test_categories(void **state)
 {
 	(void)state;
 	Arena *a = arena_new();
-#define SECURITY(code) "\"meta\":{\"security\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/category\",\"code\":\"" code "\"}]}"
+#define SECURITY(code)                                                                                            \
+	"\"meta\":{\"security\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/category\",\"code\":\"" code \
+	"\"}]}"
 	static const struct {
 		FhirType type;
 		const char *json;
@@ -214,14 +365,25 @@ static void test_categories(void **state)
 		{ FT_CONDITION, "{}", CAT_MEDICAL, false },
 		{ FT_CONDITION, "{" SECURITY("psychological") "}", CAT_PSYCHOLOGICAL, false },
 		{ FT_OBSERVATION, "{}", CAT_MEDICAL, false },
-		{ FT_OBSERVATION, "{\"code\":{\"coding\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/observation\",\"code\":\"goal-attainment-own\"}]}}", CAT_GOALS, false },
-		{ FT_QUESTIONNAIRERESPONSE, "{\"questionnaire\":\"https://samendoel.org/fhir/Questionnaire/story\"}", CAT_STORY, false },
-		{ FT_QUESTIONNAIRERESPONSE, "{\"questionnaire\":\"https://samendoel.org/fhir/Questionnaire/conversation|2\"}", CAT_STORY, false },
+		{ FT_OBSERVATION,
+		  "{\"code\":{\"coding\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/"
+		  "observation\",\"code\":\"goal-attainment-own\"}]}}",
+		  CAT_GOALS, false },
+		{ FT_QUESTIONNAIRERESPONSE, "{\"questionnaire\":\"https://samendoel.org/fhir/Questionnaire/story\"}",
+		  CAT_STORY, false },
+		{ FT_QUESTIONNAIRERESPONSE,
+		  "{\"questionnaire\":\"https://samendoel.org/fhir/Questionnaire/conversation|2\"}", CAT_STORY, false },
 		{ FT_QUESTIONNAIRERESPONSE, "{\"questionnaire\":\"https://example.org/phq9\"}", CAT_MEDICAL, false },
 		{ FT_ENCOUNTER, "{}", CAT_MEDICAL, false },
-		{ FT_ENCOUNTER, "{\"type\":[{\"coding\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/encounter\",\"code\":\"conversation\"}]}]}", CAT_STORY, false },
+		{ FT_ENCOUNTER,
+		  "{\"type\":[{\"coding\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/"
+		  "encounter\",\"code\":\"conversation\"}]}]}",
+		  CAT_STORY, false },
 		{ FT_COMMUNICATION, "{}", CAT_NOTES, false },
-		{ FT_COMMUNICATION, "{\"category\":[{\"coding\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/communication\",\"code\":\"plan-remark\"}]}]}", CAT_GOALS, false },
+		{ FT_COMMUNICATION,
+		  "{\"category\":[{\"coding\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/"
+		  "communication\",\"code\":\"plan-remark\"}]}]}",
+		  CAT_GOALS, false },
 		{ FT_CLAIM, "{}", CAT_MONEY, false },
 		{ FT_APPOINTMENT, "{}", CAT_MEETINGS, false },
 	};
@@ -258,8 +420,9 @@ int main(void)
 {
 	random_init();
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),         cmocka_unit_test(test_shared),     cmocka_unit_test(test_team_facts),
-		cmocka_unit_test(test_consent_facts), cmocka_unit_test(test_categories), cmocka_unit_test(test_words),
+		cmocka_unit_test(test_cases),      cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_team_facts), cmocka_unit_test(test_consent_facts),
+		cmocka_unit_test(test_categories), cmocka_unit_test(test_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
