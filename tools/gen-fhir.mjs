@@ -98,23 +98,26 @@ function targetSet(typeNames) {
 // --- code lists of required bindings ---------------------------------------------------------------------------------
 const byUrl = new Map();
 const tail = url => url.replace(/\/+$/, '').split('/').pop();
-function load(kind, url) {
+// A file is named by its id, mostly the end of its url; a code system may have the id of the value set that asks.
+function load(kind, url, otherId = '') {
 	const key = kind + ' ' + url;
 	if (!byUrl.has(key)) {
 		let found = null;
-		const name = `${kind}-${tail(url)}.json`;
-		if (fs.existsSync(path.join(packageDir, name))) {
-			const r = read(name);
-			if (r.url === url)
-				found = r;
+		for (const id of [tail(url), otherId]) {
+			const name = `${kind}-${id}.json`;
+			if (!found && fs.existsSync(path.join(packageDir, name))) {
+				const r = read(name);
+				if (r.url === url)
+					found = r;
+			}
 		}
 		byUrl.set(key, found);
 	}
 	return byUrl.get(key);
 }
 class CannotExpand extends Error {}
-function codesOfSystem(url, keep) {
-	const cs = load('CodeSystem', url);
+function codesOfSystem(url, keep, asker) {
+	const cs = load('CodeSystem', url, asker);
 	if (!cs || cs.content !== 'complete')
 		throw new CannotExpand(`code system ${url}`);
 	const out = [];
@@ -143,7 +146,7 @@ function expandInclude(inc, seen) {
 					return (c, up) => up.includes(f.value);
 				throw new CannotExpand(`filter ${f.property} ${f.op} on ${inc.system}`);
 			});
-			own = codesOfSystem(inc.system, (c, up) => tests.every(t => t(c, up)));
+			own = codesOfSystem(inc.system, (c, up) => tests.every(t => t(c, up)), tail(seen.at(-1)));
 		}
 		sets.push(own);
 	}

@@ -156,7 +156,8 @@ static bool is_patient(Str text, bool urn)
 {
 	Reference r;
 	return reference_parse(text, &r) &&
-	       (((r.kind == REF_RELATIVE || r.kind == REF_CONDITIONAL) && r.type == FT_PATIENT) || (urn && r.kind == REF_URN));
+	       (((r.kind == REF_RELATIVE || r.kind == REF_CONDITIONAL) && r.type == FT_PATIENT) ||
+	        (urn && r.kind == REF_URN));
 }
 
 static void find_patient(void *ctx, const SearchValue *v)

@@ -79,8 +79,9 @@ Match search_matches(const SearchTerm *t, JVal resource, Arena *a);
  * False when the term cannot be answered by one range (modifier not, missing, …). */
 bool search_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *high);
 
-/* The person a resource belongs to: the first reference to a Patient by the official Patient compartment (then
- * `subject`, `patient`, `for`, `individual`, `beneficiary`), "Patient/…", "Patient?…" or "urn:…" text as written; absent when none.
+/* The person a resource belongs to: the reference to a Patient in `subject`, `patient`, `for`, `individual` or
+ * `beneficiary`, else the first one by the official Patient compartment. The text as written: "Patient/…", or, inside a
+ * transaction, "Patient?…" or "urn:…" (a urn only where nothing but a Patient can stand). Absent when none.
  * For a Patient itself: absent (it is its own home). */
 Str compartment_patient(JVal resource, FhirType type, Arena *a);
 

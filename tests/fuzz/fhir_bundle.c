@@ -59,6 +59,8 @@ static void check_resource(Arena *a, JVal v)
 	size_t maps = 0, references = 0;
 	const Json *again;
 	must(str_eq(reference_rewrite(a, v, none, NULL), json_raw(v)));
+	if (!v.node) /* a GET or DELETE has no resource */
+		return;
 	must(json_parse(a, reference_rewrite(a, v, map, &maps), &again, NULL) == OK);
 	reference_each(v, count, &references);
 	FhirType type = fhir_type(JSTR(v, "resourceType", a));
