@@ -81,8 +81,8 @@ bool search_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *hi
 
 /* The person a resource belongs to: the reference to a Patient in `subject`, `patient`, `for`, `individual` or
  * `beneficiary`, else the first one by the official Patient compartment. The text as written: "Patient/…", or, inside a
- * transaction, "Patient?…" or "urn:…" (a urn only where nothing but a Patient can stand). Absent when none.
- * For a Patient itself: absent (it is its own home). */
+ * transaction, "Patient?…" or "urn:…" (elsewhere than in those five: only where nothing but a Patient can stand; look
+ * up what a urn is). Absent when none. For a Patient itself: absent (it is its own home). */
 Str compartment_patient(JVal resource, FhirType type, Arena *a);
 
 #endif

@@ -51,7 +51,7 @@ static void check_search(Arena *a, JVal v, FhirType type)
 		(void)search_matches(&t, v, a);
 	}
 	Str person = compartment_patient(v, type, a);
-	must(!person.p || str_starts(person, S("Patient/")) || str_starts(person, S("urn:")));
+	must(!person.p || str_starts(person, S("Patient")) || str_starts(person, S("urn:")));
 }
 
 static void check_resource(Arena *a, JVal v)

@@ -455,6 +455,8 @@ static void person(void **state)
 	    FT_COVERAGE,
 	    "{\"policyHolder\":{\"reference\":\"Patient/parent\"},\"beneficiary\":{\"reference\":\"Patient/child\"}}",
 	    "Patient/child");
+	expect_person(FT_GOAL, "{\"subject\":{\"reference\":\"Patient?identifier=1\"}}", "Patient?identifier=1");
+	expect_person(FT_GOAL, "{\"subject\":{\"reference\":\"Group?identifier=1\"}}", NULL);
 	expect_person(FT_TASK, "{\"for\":{\"reference\":\"Patient/1\"}}", "Patient/1");
 	expect_person(FT_RESEARCHSUBJECT, "{\"individual\":{\"reference\":\"Patient/1\"}}", "Patient/1");
 	expect_person(FT_APPOINTMENT,
