@@ -1,16 +1,18 @@
 #include "store/ids.h"
 
+#include <endian.h>
 #include <sodium.h>
 
 static uint32_t feistel_f(const IdKey *k, uint8_t round, uint32_t half)
 {
 	uint8_t in[5], out[crypto_shorthash_BYTES];
+	half = htole32(half); /* a store can move to another machine */
 	memcpy(in, &half, 4);
 	in[4] = round;
 	crypto_shorthash(out, in, sizeof in, k->bytes);
 	uint32_t v;
 	memcpy(&v, out, 4);
-	return v;
+	return le32toh(v);
 }
 
 uint64_t id_permute(const IdKey *k, uint64_t v)

@@ -1,15 +1,22 @@
 /* Reading documents, the index and system tables. Each function is one statement on this thread's read connection. */
+#include <endian.h>
 #include <sodium.h>
 
 #include "store/private.h"
 
 int64_t row_sum(const Store *s, const StoreRow *row)
 {
-	int64_t in[6] = { 0, row->rid, (int64_t)row->type, row->version, row->updated, (int64_t)row->op };
+	/* in one byte order, so that a store can move to another machine */
+	uint64_t in[6] = { 0,
+		           htole64((uint64_t)row->rid),
+		           htole64((uint64_t)row->type),
+		           htole64((uint64_t)row->version),
+		           htole64((uint64_t)row->updated),
+		           htole64((uint64_t)row->op) };
+	uint64_t out;
 	crypto_shorthash((uint8_t *)&in[0], (const uint8_t *)row->body.p, row->body.n, s->sum_key);
-	int64_t out;
 	crypto_shorthash((uint8_t *)&out, (const uint8_t *)in, sizeof in, s->sum_key);
-	return out;
+	return (int64_t)le64toh(out);
 }
 
 void store_id_text(const Store *s, Rid rid, char out[14])

@@ -66,7 +66,8 @@ NODISCARD Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, s
 void store_id_text(const Store *s, Rid rid, char out[14]);
 
 /* ---- index across partitions ---- */
-/* rids in key range [low, high) of a parameter, ordered by (key, rid), at most `limit`. */
+/* rids in key range [low, high) of a parameter, ordered by (key, rid), at most `limit`.
+ * An absent `high`: to the end of the parameter. */
 NODISCARD Err store_find(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena *a, Rid **out, size_t *n);
 /* All current rids of a type outside dossiers (shared partition), or patients by partition: see store_patients. */
 /* The first row (the Patient) of each partition with part > after, at most `limit`. */
@@ -81,7 +82,9 @@ NODISCARD Err store_new_rid(Store *s, Part part, Rid *out);
 typedef struct StoreTx StoreTx; /* lives in its arena; used once */
 StoreTx *store_tx(Store *s, Arena *a);
 /* Add one version: version 1 creates; n > 1 replaces current version n-1, else the transaction fails with ERR_VERSION
- * and nothing of it is kept. Strings are copied by reference: they must live until the transaction is done. */
+ * and nothing of it is kept. The id is that of version 1: later ones cannot change it; absent: the one the server
+ * makes. Put what is most likely to fail first: a transaction that fails at its first change costs the others nothing.
+ * Strings are copied by reference: they must live until the transaction is done. */
 void store_put(StoreTx *tx, const StoreRow *row);
 /* A foreign id for a rid; fails with ERR_CONFLICT when (type, id) is taken by another rid. */
 void store_alias(StoreTx *tx, FhirType type, Str id, Rid rid);
