@@ -67,11 +67,12 @@ static Issue first_issue(const Outcome *o, Err e)
 
 /* ---- one resource ---- */
 
-/* What counts as content: everything but id and the version in meta. */
+/* What counts as content: everything but type, id and the version in meta, wherever they stand. */
 static Str content_of(Arena *a, JVal v)
 {
 	static const JChange bare_meta[] = { { S_INIT("versionId"), STR_END }, { S_INIT("lastUpdated"), STR_END } };
-	static const JChange bare[] = { { S_INIT("id"), STR_END }, { S_INIT("meta"), STR_END } };
+	static const JChange bare[] = { { S_INIT("resourceType"), STR_END }, { S_INIT("id"), STR_END },
+		{ S_INIT("meta"), STR_END } };
 	JVal meta = JGET(v, "meta");
 	Str body = json_change(a, v, bare, COUNT_OF(bare));
 	Str rest = meta.node ? json_change(a, meta, bare_meta, COUNT_OF(bare_meta)) : S("{}");
@@ -434,7 +435,9 @@ static Err one_file(Importer *im, Str path, size_t copy)
 	importer_bytes(im, f->text.n);
 	import_file_drop(f);
 	arena_reset(im->arena);
-	return e == OK || im->options->keep_going ? im->fatal : e;
+	if (im->fatal != OK || e == OK || im->options->keep_going)
+		return im->fatal;
+	return e == ERR_IO || e == ERR_BUSY || e == ERR_INTERNAL ? e : ERR_INVALID;
 }
 
 Err import_run(Records *r, const ImportOptions *o, const Str *paths, size_t n, ImportResult *out)
