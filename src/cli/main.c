@@ -11,6 +11,7 @@
 /* The commands, in the order of the help. A new command: one file with one struct, and one line here. */
 #define COMMANDS(X)   \
 	X(cmd_serve)  \
+	X(cmd_demo)   \
 	X(cmd_import) \
 	X(cmd_export) \
 	X(cmd_verify) \
