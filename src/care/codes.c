@@ -34,9 +34,9 @@ CHOICE(agreement_kind, AgreementKind, AGREEMENT_KINDS) PARSE(agreement_kind, Agr
 CHOICE(phase, Phase, PHASES) PARSE(phase, Phase)
 CHOICE(change_noun, ChangeNoun, CHANGE_NOUNS)
 CHOICE(problem, Problem, PROBLEMS)
-    /* clang-format on */
+#undef X
 
-    Err issue_add(FieldIssues *is, Str field, Problem problem)
+Err issue_add(FieldIssues *is, Str field, Problem problem)
 {
 	if (is->n < FIELD_ISSUES_MAX)
 		is->items[is->n++] = (FieldIssue){ .field = field, .problem = problem };

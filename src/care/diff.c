@@ -6,17 +6,20 @@
 enum { FIELDS_MAX = 20 };
 typedef struct Field {
 	Str name, value;
+	Str key; /* what is compared: the ids behind texts; else the value */
 } Field;
 typedef struct Fields {
 	Field f[FIELDS_MAX];
 	size_t n;
 } Fields;
 
-static void put(Fields *x, Str name, Str value)
+static void put_links(Fields *x, Str name, Str value, Str key)
 {
 	if (x->n < FIELDS_MAX)
-		x->f[x->n++] = (Field){ name, value };
+		x->f[x->n++] = (Field){ name, value, key };
 }
+
+static void put(Fields *x, Str name, Str value) { put_links(x, name, value, value); }
 
 static Str lines(Arena *a, Str so_far, Str more)
 {
@@ -43,15 +46,16 @@ static void life_goal_fields(const LifeGoal *g, Fields *x)
 
 static void care_goal_fields(Arena *a, const Dossier *d, const CareGoal *g, Fields *x)
 {
-	Str serves = STR_END, scale = STR_END;
+	Str serves = STR_END, ids = STR_END, scale = STR_END;
 	for (size_t i = 0; i < g->n_life_goals; i++) {
 		const LifeGoal *l = dossier_life_goal(d, g->life_goals[i]);
 		serves = lines(a, serves, l ? l->words : STR_END);
+		ids = lines(a, ids, g->life_goals[i]);
 	}
 	for (int i = 0; g->has_scale && i < 5; i++)
 		scale = lines(a, scale, arena_printf(a, "%+d %.*s", i - 2, STR_ARG(g->scale[i].text)));
 	put(x, S("text"), g->text);
-	put(x, S("life_goals"), serves);
+	put_links(x, S("life_goals"), serves, ids);
 	put(x, S("measure"), g->measure);
 	put(x, S("start_value"), g->start_value);
 	put(x, S("target_value"), g->target_value);
@@ -66,13 +70,14 @@ static void care_goal_fields(Arena *a, const Dossier *d, const CareGoal *g, Fiel
 
 static void action_fields(Arena *a, const Dossier *d, const Action *t, Fields *x)
 {
-	Str serves = STR_END;
+	Str serves = STR_END, ids = STR_END;
 	for (size_t i = 0; i < t->n_care_goals; i++) {
 		const CareGoal *g = dossier_care_goal(d, t->care_goals[i]);
 		serves = lines(a, serves, g ? g->text : STR_END);
+		ids = lines(a, ids, t->care_goals[i]);
 	}
 	put(x, S("what"), t->what);
-	put(x, S("care_goals"), serves);
+	put_links(x, S("care_goals"), serves, ids);
 	put(x, S("owner"), t->owner_name.n ? t->owner_name : t->owner);
 	put(x, S("when"), t->when);
 	put(x, S("where"), t->where);
@@ -128,7 +133,7 @@ static void fields(Diffs *ds, DiffNoun noun, Str id, Str title, const Fields *wa
 	FieldDiff *list = NULL;
 	size_t n = 0;
 	for (size_t i = 0; i < is->n; i++) {
-		if (str_eq(was->f[i].value, is->f[i].value))
+		if (str_eq(was->f[i].key, is->f[i].key))
 			continue;
 		if (!list)
 			list = ARENA_ARRAY(ds->a, FieldDiff, FIELDS_MAX);
