@@ -7,7 +7,7 @@
 
 /* Password of every demonstration account; the sign-in page shows it when WebOptions.demo is set. One sentence about who someone is:
  * message key demo.who.<login>. */
-#define DEMO_PASSWORD "samen-op-weg"
+#define DEMO_PASSWORD "samen-op-weg-2026"
 
 typedef struct Web Web;
 typedef struct WebOptions {
