@@ -18,7 +18,7 @@ static bool read_list(Arena *a, Str dir, Str *out)
 	return ok;
 }
 
-Err assets_load(Web *w, Str dir, char *why, size_t why_n)
+Err web_assets_load(Web *w, Str dir, char *why, size_t why_n)
 {
 	Str list, line;
 	if (!read_list(w->arena, dir, &list)) {

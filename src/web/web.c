@@ -11,7 +11,7 @@ Err web_new(const WebOptions *o, Web **out, char *why, size_t why_n)
 		.base_url = arena_str(a, o->base_url),
 		.secure_cookie = o->secure_cookie,
 		.demo = o->demo };
-	Err e = assets_load(w, arena_str(a, o->assets_dir), why, why_n);
+	Err e = web_assets_load(w, arena_str(a, o->assets_dir), why, why_n);
 	if (e != OK) {
 		arena_free(a);
 		return e;

@@ -20,7 +20,7 @@ struct Web {
 };
 
 /* assets.c: reads assets.txt ("name hashed-name" a line). */
-NODISCARD Err assets_load(Web *w, Str dir, char *why, size_t why_n);
+NODISCARD Err web_assets_load(Web *w, Str dir, char *why, size_t why_n);
 
 /* router.c: the page for a path, with its parameters. NULL when there is none. */
 typedef struct PathParams { Str person, id, id2; } PathParams;
