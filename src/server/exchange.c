@@ -195,8 +195,8 @@ static void fail(Exchange *x)
 
 static enum MHD_Result conclude(Exchange *x)
 {
-	for (int failures = 0; x->result != OK; failures++) {
-		if (failures == FAILURES_MAX) {
+	while (x->result != OK) {
+		if (x->failures++ == FAILURES_MAX) {
 			x->reply = reply_plain(x->arena, 500);
 			break;
 		}

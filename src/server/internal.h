@@ -50,7 +50,8 @@ typedef struct Exchange {
 	Buf body;
 	size_t body_seen;
 	_Atomic(Phase) phase;
-	Err result; /* of the visit; set before PHASE_DONE */
+	Err result;   /* of the visit; set before PHASE_DONE */
+	int failures; /* replies to failed visits so far */
 	Route route;
 	int refuse; /* status that the request gets without a handler; 0: none */
 	bool begun, close;

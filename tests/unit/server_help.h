@@ -55,7 +55,7 @@ static inline Reply fake_fail(void *arg, Err e)
 	    reply_new(r->arena, err_status(e), S("text/plain"), arena_printf(r->arena, "failed: %s", err_name(e).p));
 	if (req_query(r, S("again")).p && e != ERR_GONE) { /* the error page looked too */
 		x.visit = ARENA_NEW(r->arena, struct Visit);
-		x.visit->result = ERR_GONE;
+		x.visit->result = str_eq(req_query(r, S("again")), S("always")) ? ERR_VERSION : ERR_GONE;
 		x.on_fail = fake_fail;
 		x.fail_arg = r;
 	}

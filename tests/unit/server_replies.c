@@ -188,6 +188,11 @@ static void a_failed_visit_gives_the_other_reply(void **state)
 	r = get(*state, path, "");
 	assert_int_equal(status(r), 410);
 	assert_int_equal(atomic_load(&fake.finished), before + 2);
+	/* One that fails without end is given up, and says nothing. */
+	snprintf(path, sizeof path, "/visit?again=always&result=%d", ERR_VERSION);
+	r = get(*state, path, "");
+	assert_int_equal(status(r), 500);
+	has_not(r, "failed");
 	snprintf(path, sizeof path, "/slow-visit?result=%d", ERR_CONFLICT);
 	atomic_store(&fake.gate, 1);
 	assert_int_equal(status(get(*state, path, "")), 409);
