@@ -19,7 +19,10 @@ static void put_links(Fields *x, Str name, Str value, Str key)
 		x->f[x->n++] = (Field){ name, value, key };
 }
 
-static void put(Fields *x, Str name, Str value) { put_links(x, name, value, value); }
+static void put(Fields *x, Str name, Str value)
+{
+	put_links(x, name, value, value);
+}
 
 static Str lines(Arena *a, Str so_far, Str more)
 {

@@ -105,10 +105,16 @@ static int cmp_num(int64_t x, int64_t y)
 	return x < y ? -1 : x > y;
 }
 
+/* As they were made: records come in that order. */
+static int made(const Base *x, const Base *y)
+{
+	return x->rec < y->rec ? -1 : x->rec > y->rec;
+}
+
 static int conversation_order(const void *x, const void *y)
 {
 	const Conversation *a = x, *b = y;
-	return a->at != b->at ? cmp_num(b->at, a->at) : str_cmp(a->b.id, b->b.id);
+	return a->at != b->at ? cmp_num(b->at, a->at) : made(&a->b, &b->b);
 }
 
 static int life_goal_order_of(const void *x, const void *y)
@@ -117,7 +123,7 @@ static int life_goal_order_of(const void *x, const void *y)
 	if (a->pinned != b->pinned)
 		return a->pinned ? -1 : 1;
 	int64_t ra = a->rank > 0 ? a->rank : INT64_MAX, rb = b->rank > 0 ? b->rank : INT64_MAX;
-	return ra != rb ? cmp_num(ra, rb) : str_cmp(a->b.id, b->b.id);
+	return ra != rb ? cmp_num(ra, rb) : made(&a->b, &b->b);
 }
 
 typedef struct Placed {
@@ -162,7 +168,7 @@ static int action_order(const void *x, const void *y)
 	const Action *a = x, *b = y;
 	if (a->owner_kind != b->owner_kind)
 		return owner_place(a->owner_kind) < owner_place(b->owner_kind) ? -1 : 1;
-	return str_cmp(a->b.id, b->b.id);
+	return made(&a->b, &b->b);
 }
 
 static int version_order(const void *x, const void *y)
@@ -174,7 +180,7 @@ static int version_order(const void *x, const void *y)
 static int remark_order(const void *x, const void *y)
 {
 	const Remark *a = x, *b = y;
-	return a->at != b->at ? cmp_num(a->at, b->at) : str_cmp(a->b.id, b->b.id);
+	return a->at != b->at ? cmp_num(a->at, b->at) : made(&a->b, &b->b);
 }
 
 #define SORT(list, n, by)                                         \

@@ -150,7 +150,7 @@ static int by_rank(const void *x, const void *y)
 {
 	const LifeGoal *a = *(const LifeGoal *const *)x, *b = *(const LifeGoal *const *)y;
 	int64_t ra = a->rank > 0 ? a->rank : INT64_MAX, rb = b->rank > 0 ? b->rank : INT64_MAX;
-	return ra != rb ? (ra < rb ? -1 : 1) : str_cmp(a->b.id, b->b.id);
+	return ra != rb ? (ra < rb ? -1 : 1) : (a->b.rec < b->b.rec ? -1 : a->b.rec > b->b.rec);
 }
 
 Err life_goal_order(Visit *v, const Dossier *d, const Str *ids, size_t n, FieldIssues *is)

@@ -172,30 +172,42 @@ typedef struct Said {
 	Str text;
 	const Action *first;
 } Said;
+typedef struct SaidTable {
+	Said *slots;
+	size_t mask;
+} SaidTable;
 
-/* Two professionals with the same open action. */
+/* Who said this first; x when it is new. */
+static const Action *first_to_say(SaidTable *t, Str text, const Action *x)
+{
+	size_t at = (size_t)hash_str(text) & t->mask;
+	while (t->slots[at].first && !str_eq(t->slots[at].text, text))
+		at = (at + 1) & t->mask;
+	if (!t->slots[at].first)
+		t->slots[at] = (Said){ text, x };
+	return t->slots[at].first;
+}
+
+/* Two professionals with the same open action: a break for each professional after the first. */
 static void doubles(Breaks *b)
 {
 	const Dossier *d = b->d;
 	size_t cap = 16;
-	while (cap < 2 * d->n_actions + 2)
+	while (cap < 4 * d->n_actions + 2)
 		cap *= 2;
-	Said *slots = ARENA_ARRAY(b->a, Said, cap);
+	SaidTable t = { ARENA_ARRAY(b->a, Said, cap), cap - 1 };
 	for (size_t i = 0; i < d->n_actions; i++) {
 		const Action *x = &d->actions[i];
 		Str text = plain(b->a, x->what);
 		if (!text.n || !action_open(x) || x->owner_kind != OWNER_PROFESSIONAL)
 			continue;
-		size_t at = (size_t)hash_str(text) & (cap - 1);
-		while (slots[at].first && !str_eq(slots[at].text, text))
-			at = (at + 1) & (cap - 1);
-		if (!slots[at].first) {
-			slots[at] = (Said){ text, x };
-		} else if (!str_eq(slots[at].first->owner, x->owner)) {
-			Break *br = more(b, BREAK_DOUBLE_ACTION);
-			br->action = slots[at].first;
-			br->other_action = x;
-		}
+		Str mine = arena_join(b->a, text, S("\n"), x->owner, STR_END);
+		const Action *first = first_to_say(&t, text, x);
+		if (first_to_say(&t, mine, x) != x || str_eq(first->owner, x->owner))
+			continue;
+		Break *br = more(b, BREAK_DOUBLE_ACTION);
+		br->action = first;
+		br->other_action = x;
 	}
 }
 

@@ -95,6 +95,8 @@ static void test_action_breaks(void **state)
 	assert_int_equal(breaks_of(c, BREAK_DOUBLE_ACTION), 0);
 	(void)add_action(c, " BLOED prikken", g, c->doctor_ref);
 	assert_int_equal(breaks_of(c, BREAK_DOUBLE_ACTION), 1);
+	(void)add_action(c, "Bloed prikken", g, c->doctor_ref); /* told once for each professional */
+	assert_int_equal(breaks_of(c, BREAK_DOUBLE_ACTION), 1);
 }
 
 static void test_goal_breaks(void **state)
