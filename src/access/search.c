@@ -345,7 +345,7 @@ Err visit_search(Visit *v, const SearchQuery *q, Rec **out, size_t *n, size_t *t
 	*total = h.n;
 	size_t from = q->offset < h.n ? q->offset : h.n;
 	*n = h.n - from < q->count ? h.n - from : q->count;
-	*out = h.list + from;
+	*out = h.list ? h.list + from : NULL;
 	if (personal)
 		note_hits(v, &h, from, *n);
 	visit_keep_reads(v, *out, *n);
