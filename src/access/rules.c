@@ -44,7 +44,7 @@ static Relation team(const Facts *f)
 	else
 		r.write = (f->permit_write & ~GATE & r.read) | (BIT(CAT_NOTES) & ~deny);
 	if (f->coordinator)
-		r.write |= COORDINATE & r.read;
+		r.write |= (COORDINATE | BIT(CAT_CONTROL)) & r.read;
 	r.rule = f->secrecy ? S("team-secrecy") : r.read == BIT(CAT_IDENTITY) ? S("team-identity") : S("team-consent");
 	if (f->coordinator)
 		r.rule = S("team-coordinator");

@@ -122,53 +122,6 @@ static Person *person_add(Visit *v, Part part, Str id, const Relation *rel)
 	return p;
 }
 
-static Err feed(Facts *f, const StoreRow *rows, size_t n, bool consents, Arena *a)
-{
-	for (size_t i = 0; i < n; i++) {
-		const Json *doc;
-		if ((rows[i].type == FT_CONSENT) != consents)
-			continue;
-		if (rows[i].type == FT_PATIENT) {
-			facts_patient(f, rows[i].id);
-			continue;
-		}
-		TRY(json_parse(a, rows[i].body, &doc, NULL));
-		JVal r = json_root(doc);
-		if (rows[i].type == FT_CARETEAM)
-			facts_team(f, r, rows[i].id, a);
-		else if (rows[i].type == FT_RELATEDPERSON)
-			facts_relative(f, r, rows[i].id, a);
-		else
-			facts_consent(f, r, a);
-	}
-	return OK;
-}
-
-/* Reads the facts from the dossier and decides. */
-static Err decide(Visit *v, Part part, Relation *rel, Str *person, Millis *until)
-{
-	enum { MOST = 10000 };
-	Facts f = facts_new(&v->who, v->now);
-	TypeSet types = { { 0 } };
-	typeset_add(&types, FT_PATIENT);
-	if (v->who.role != ROLE_SYSTEM) {
-		typeset_add(&types, FT_CARETEAM);
-		typeset_add(&types, FT_RELATEDPERSON);
-		typeset_add(&types, FT_CONSENT);
-	}
-	StoreRow *rows;
-	size_t n, limit = v->who.role == ROLE_SYSTEM ? 1 : MOST;
-	TRY(store_scan(v->records->store, part, &types, 0, limit, v->arena, &rows, &n));
-	if (n == MOST)
-		return ERR_TOO_LARGE;
-	TRY(feed(&f, rows, n, false, v->arena));
-	TRY(feed(&f, rows, n, true, v->arena));
-	rules_decide(&f, rel);
-	*person = f.person;
-	*until = f.change;
-	return OK;
-}
-
 Err visit_part(Visit *v, Part part, Person **out)
 {
 	Person *p = person_of(v, part);
@@ -181,7 +134,7 @@ Err visit_part(Visit *v, Part part, Person **out)
 		uint64_t epoch = relcache_epoch(c, part);
 		if (!relcache_get(c, v->who.account, part, v->now, v->arena, &rel, &id)) {
 			Millis until;
-			TRY(decide(v, part, &rel, &id, &until));
+			TRY(gate_decide(v, part, NULL, &rel, &id, &until));
 			relcache_put(c, v->who.account, part, epoch, &rel, id, v->now, until);
 		}
 		p = person_add(v, part, id, &rel);
@@ -395,16 +348,10 @@ static StoreTx *gather(Visit *v)
 	return tx;
 }
 
-/* Does a change of such a resource change who may enter? */
-static bool decides(FhirType t)
-{
-	return t == FT_PATIENT || t == FT_CARETEAM || t == FT_RELATEDPERSON || t == FT_CONSENT;
-}
-
 static void committed(Visit *v)
 {
 	for (const Pending *p = v->first_pending; p; p = p->next) {
-		if (p->version && decides(p->type))
+		if (p->version && gate_type(p->type))
 			relcache_drop(v->records->relations, rid_part(p->rid));
 	}
 }

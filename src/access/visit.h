@@ -86,6 +86,20 @@ struct Visit {
 	void *done_ctx;
 };
 
+/* A change that is about to be made. json absent: deleted. id absent: new. */
+typedef struct Change {
+	FhirType type;
+	Str id;
+	JVal json;
+} Change;
+/* Reads the facts from the dossier and decides. what NULL: as it is stored; else as it would be with this change and all that the
+ * visit has pending. *until: the first moment at which it may be different. */
+NODISCARD Err gate_decide(Visit *v, Part part, const Change *what, Relation *rel, Str *person, Millis *until);
+/* Would this change give the visitor more than they have? Nobody widens their own access. Only for types that decide. */
+NODISCARD Err gate_widens(Visit *v, const Person *p, const Change *what, bool *widens);
+/* Does a resource of this type decide about who may enter? */
+bool gate_type(FhirType t);
+
 /* The relation to the dossier of a partition. ERR_NOT_FOUND when there is none. */
 NODISCARD Err visit_part(Visit *v, Part part, Person **out);
 /* By id of the Patient. ERR_NOT_FOUND also when there is no such Patient. */

@@ -144,6 +144,17 @@ Err may_write(Visit *v, const Person *p, Part part, FhirType type, Str id, JVal 
 	return ERR_FORBIDDEN;
 }
 
+/* Nobody widens their own access: not by a consent, a team or a relationship that they may write for others. */
+static Err check_gate(Visit *v, const Person *p, FhirType type, Str id, JVal json)
+{
+	bool widens;
+	Change what = { type, id, json };
+	TRY(gate_widens(v, p, &what, &widens));
+	return widens ? refuse(v, ERR_FORBIDDEN, STR_END,
+	                       "you may not widen your own access; ask the person or a colleague")
+	              : OK;
+}
+
 /* ---- references ---- */
 
 typedef struct RefCheck {
@@ -265,6 +276,7 @@ static Err create(Visit *v, FhirType want, Str id, Str json, Str *made)
 		TRY(home_of(v, &in, &part, &p));
 		TRY(may_write(v, p, part, in.type, id, in.json, in.mark.category));
 		TRY(check_refs(v, &in, p, part));
+		TRY(check_gate(v, p, in.type, STR_END, in.json));
 		TRY(place(v, in.type, id, part, p, &w));
 	}
 	write_version(v, w, &in, 1, ROW_CREATE);
@@ -344,6 +356,7 @@ Err visit_create_reserved(Visit *v, FhirType type, Str id, Str json)
 		              "the resource is about another person than its id was reserved for");
 	TRY(may_write(v, p, part, type, id, in.json, in.mark.category));
 	TRY(check_refs(v, &in, p, part));
+	TRY(check_gate(v, p, type, id, in.json));
 	write_version(v, w, &in, 1, ROW_CREATE);
 	return OK;
 }
@@ -426,6 +439,7 @@ Err visit_update(Visit *v, FhirType type, Str id, int32_t if_match, Str json, in
 	TRY(stays(v, &in, &t));
 	TRY(may_write(v, t.person, t.part, type, id, in.json, in.mark.category));
 	TRY(check_refs(v, &in, t.person, t.part));
+	TRY(check_gate(v, t.person, type, id, in.json));
 	bool again = t.pending && t.pending->version;
 	if (!again && body_same(type, t.row.id, t.row.version, t.row.updated, in.rest, t.row.body, v->arena)) {
 		if (version)
@@ -448,6 +462,7 @@ Err visit_delete(Visit *v, FhirType type, Str id, int32_t if_match)
 	TRY(target(v, type, id, if_match, &t));
 	if (type == FT_PATIENT && v->who.role != ROLE_SYSTEM)
 		return refuse(v, ERR_FORBIDDEN, STR_END, "a dossier is closed, not deleted");
+	TRY(check_gate(v, t.person, type, id, (JVal){ NULL, NULL }));
 	bool again = t.pending && t.pending->version;
 	Pending *w = replace(v, &t, type);
 	if (again && w->op == ROW_CREATE) {

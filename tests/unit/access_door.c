@@ -132,6 +132,66 @@ static void test_write_rights(void **state)
 	gives(update_as(w, &n, FT_OBSERVATION, id, 0, observation_json(w, p, "money"), NULL), ERR_FORBIDDEN);
 }
 
+static Str consent_json(World *w, Str patient, const char *type, const char *actor, const char *category)
+{
+	return FORMAT(
+	    w,
+	    "{\"resourceType\":\"Consent\",\"status\":\"active\",\"scope\":{\"coding\":[{\"system\":"
+	    "\"http://terminology.hl7.org/CodeSystem/consentscope\",\"code\":\"patient-privacy\"}]},\"category\":"
+	    "[{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"59284-0\"}]}],\"patient\":{\"reference\":"
+	    "\"Patient/%.*s\"},\"provision\":{\"type\":\"%s\",\"actor\":[{\"role\":{\"text\":\"x\"},\"reference\":"
+	    "{\"reference\":\"%s\"}}],\"class\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/category\","
+	    "\"code\":\"%s\"}]}}",
+	    STR_ARG(patient), type, actor, category);
+}
+
+/* A coordinator records what the person says about others, and cannot widen their own access by it. */
+static void test_no_widening(void **state)
+{
+	World *w = *state;
+	Str p = make_patient(w), id, denial, team = make_team(w, p, "Practitioner/co", false, true, "");
+	make_team(w, p, NURSE, true, false, "");
+	denial = make_consent(w, p, "deny", "Practitioner/co", "story", false);
+	Scope co = scope_of(w, 11, ROLE_COORDINATOR, "Practitioner/co"), n = nurse(w), self = person(w, p);
+	gives(create_as(w, &n, consent_json(w, p, "permit", NURSE, "money"), &id), ERR_FORBIDDEN);
+	must(create_as(w, &co, consent_json(w, p, "permit", NURSE, "money"), &id));
+	must(create_as(w, &co, consent_json(w, p, "deny", "Practitioner/co", "medical"), &id));
+	gives(create_as(w, &co, consent_json(w, p, "permit", "Practitioner/co", "money"), &id), ERR_FORBIDDEN);
+	gives(
+	    create_as(w, &co, consent_json(w, p, "permit", FORMAT(w, "CareTeam/%.*s", STR_ARG(team)).p, "money"), &id),
+	    ERR_FORBIDDEN);
+	Str bound =
+	    FORMAT(w,
+	           "{\"resourceType\":\"CareTeam\",\"status\":\"active\",\"subject\":{\"reference\":\"Patient/%.*s\"},"
+	           "\"participant\":[{\"extension\":[{\"url\":\"https://samendoel.org/fhir/StructureDefinition/"
+	           "secrecy-bound\",\"valueBoolean\":true},{\"url\":\"https://samendoel.org/fhir/StructureDefinition/"
+	           "coordinator\",\"valueBoolean\":true}],\"member\":{\"reference\":\"Practitioner/co\"}}]}",
+	           STR_ARG(p));
+	gives(create_as(w, &co, bound, &id), ERR_FORBIDDEN);
+	gives(update_as(w, &co, FT_CARETEAM, team, 0, bound, NULL), ERR_FORBIDDEN);
+	/* Not in two steps either: a consent to the team that the second step makes their own. */
+	Visit *v = visit(w, &co);
+	Str second;
+	must(visit_reserve(v, FT_CARETEAM, p, &second));
+	must(
+	    visit_create(v, consent_json(w, p, "permit", FORMAT(w, "CareTeam/%.*s", STR_ARG(second)).p, "money"), &id));
+	static const char *const members[] = { "Practitioner/co", NURSE };
+	for (size_t i = 0; i < 2; i++) {
+		Str plain = FORMAT(w,
+		                   "{\"resourceType\":\"CareTeam\",\"status\":\"active\",\"subject\":{\"reference\":"
+		                   "\"Patient/%.*s\"},\"participant\":[{\"member\":{\"reference\":\"%s\"}}]}",
+		                   STR_ARG(p), members[i]);
+		gives(visit_create_reserved(v, FT_CARETEAM, second, plain), i ? OK : ERR_FORBIDDEN);
+	}
+	must(update_as(w, &self, FT_CARETEAM, team, 0, bound, NULL));
+	/* Lifting a denial against oneself is widening; the person may. */
+	v = visit(w, &co);
+	gives(visit_delete(v, FT_CONSENT, denial, 0), ERR_FORBIDDEN);
+	v = visit(w, &self);
+	must(visit_delete(v, FT_CONSENT, denial, 0));
+	must(visit_commit(v));
+}
+
 static void test_private(void **state)
 {
 	World *w = *state;
@@ -496,9 +556,10 @@ int main(void)
 	random_init();
 #define T(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
 	const struct CMUnitTest tests[] = {
-		T(test_body),        T(test_team_sees),   T(test_write_rights),  T(test_private),    T(test_versions),
-		T(test_hidden_past), T(test_references),  T(test_new_dossier),   T(test_chosen_ids), T(test_directory),
-		T(test_withdrawn),   T(test_period_ends), T(test_nothing_leaks), T(test_search),     T(test_persons),
+		T(test_body),        T(test_team_sees),     T(test_write_rights), T(test_private),
+		T(test_no_widening), T(test_versions),      T(test_hidden_past),  T(test_references),
+		T(test_new_dossier), T(test_chosen_ids),    T(test_directory),    T(test_withdrawn),
+		T(test_period_ends), T(test_nothing_leaks), T(test_search),       T(test_persons),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
