@@ -12,6 +12,7 @@
 #define COMMANDS(X)   \
 	X(cmd_serve)  \
 	X(cmd_demo)   \
+	X(cmd_generate) \
 	X(cmd_import) \
 	X(cmd_export) \
 	X(cmd_verify) \
