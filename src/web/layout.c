@@ -249,8 +249,9 @@ static const MenuItem person_menu[] = {
 	{ S_INIT("/levensdoelen"), MSG_person_menu_life_goals, 1u << CAT_GOALS },
 	{ S_INIT("/zorgdoelen"), MSG_person_menu_care_goals, 1u << CAT_GOALS },
 	{ S_INIT("/acties"), MSG_person_menu_actions, 1u << CAT_GOALS },
-	{ S_INIT("/plan"), MSG_nav_plan, 1u << CAT_GOALS },
-	{ S_INIT("/team"), MSG_nav_team, 1u << CAT_NETWORK },
+	{ S_INIT("/veranderd"), MSG_person_menu_changed, 0 },
+	{ S_INIT("/inzage"), MSG_person_menu_access, 1u << CAT_CONTROL },
+	{ S_INIT("/toestemming"), MSG_person_menu_consent, 1u << CAT_CONTROL },
 };
 
 static void person_navigation(Ctx *c, Html *h)
@@ -285,7 +286,9 @@ static int categories_seen(uint32_t bits)
 
 static void person_banner(Ctx *c, Html *h, const Dossier *d)
 {
-	const LifeGoal *pin = pinned_goal(d);
+	/* The overview has the words on the page itself. */
+	bool overview = str_eq(c->req->path, person_path(c, S("")));
+	const LifeGoal *pin = overview ? NULL : pinned_goal(d);
 	H(h, "<section class=\"sd-person\" aria-label=\"");
 	h_msg1(h, MSG_common_menu_person, d->person.name);
 	H(h, "\">\n<div class=\"govuk-width-container\">\n<div class=\"sd-person__line\"><a class=\"sd-person__name\" href=\"");

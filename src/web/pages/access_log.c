@@ -182,7 +182,7 @@ static Err filter_form(Ctx *c, Html *h, const Filter *f)
 	AuditEntry *recent;
 	size_t n;
 	Option who[40];
-	TRY(visit_access_log(c->visit, c->person, 0, 500, &recent, &n));
+	TRY(visit_access_log(c->visit, c->person, INT64_MAX, 500, &recent, &n));
 	size_t k = who_options(c, recent, n, f->who, who, COUNT_OF(who));
 	H(h, "<form method=\"get\" class=\"sd-search\" action=\"");
 	h_attr(h, person_path(c, S("/inzage")));
@@ -233,8 +233,8 @@ static Reply get(Ctx *c)
 	AuditEntry *page = ARENA_ARRAY(c->arena, AuditEntry, ENTRIES_A_PAGE);
 	size_t n;
 	int64_t before, more;
-	if (!str_int(req_query(c->req, S("voor")), &before))
-		before = 0;
+	if (!str_int(req_query(c->req, S("voor")), &before) || before < 1)
+		before = INT64_MAX;
 	Err e = dossier_open(c->visit, c->person, &DOSSIER_ALL, &d);
 	if (e == OK)
 		e = entries(c, &f, before, page, &n, &more);
@@ -251,7 +251,7 @@ static Reply get(Ctx *c)
 		table(c, &h, &d, page, n);
 	else
 		h_empty(&h, MSG_access_none, S(""), MSG_NONE);
-	h_paging(&h, before ? person_path(c, S("/inzage")) : S(""), more ? older_href(c, more) : S(""));
+	h_paging(&h, before < INT64_MAX ? person_path(c, S("/inzage")) : S(""), more ? older_href(c, more) : S(""));
 	questions(c, &h, &d);
 	return page_end(c, &h, 200);
 }

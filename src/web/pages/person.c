@@ -266,7 +266,12 @@ static Reply get(Ctx *c)
 	Err e = dossier_open(c->visit, c->person, &DOSSIER_ALL, &d);
 	if (e != OK)
 		return page_error(c, e);
-	Html h = page_begin(c, &(Layout){ .title = MSG_common_said_by, .title_arg = d.person.name, .tab = TAB_TODAY, .dossier = &d, .wide = true });
+	bool self = c->relation.kind == REL_SELF;
+	Html h = page_begin(c, &(Layout){ .title = self ? MSG_home_hello : MSG_person_overview_of,
+				   .title_arg = self ? call_name(&d) : d.person.name,
+				   .tab = TAB_TODAY,
+				   .dossier = &d,
+				   .wide = true });
 	matters(c, &h, &d);
 	next(c, &h, &d);
 	where(c, &h, &d);
