@@ -194,7 +194,27 @@ static Err change_from(Visit *v, const Group *g, Change *out)
 	return OK;
 }
 
-/* Who did it, from the access log, for those who may see that. */
+/* Who did it: the entry that names this version; else the one entry about several records written at that very moment.
+ * Two such entries by different people leave it open. */
+static Str who_of(const AuditEntry *log, size_t n, const Change *c)
+{
+	Str found = STR_END;
+	bool open = false;
+	for (size_t i = 0; i < n; i++) {
+		const AuditEntry *e = &log[i];
+		if (e->action != AUDIT_CREATE && e->action != AUDIT_UPDATE && e->action != AUDIT_DELETE)
+			continue;
+		if (e->type == c->type && e->version == c->version && str_eq(e->id, c->id))
+			return e->who;
+		if (e->type != FT_NONE || e->at != c->when)
+			continue;
+		open = open || (found.n && !str_eq(found, e->who));
+		found = e->who;
+	}
+	return open ? STR_END : found;
+}
+
+/* From the access log, for those who may see that. */
 static Err name_who(Visit *v, const Dossier *d, Change *list, size_t n)
 {
 	bool may = d->relation.kind == REL_SELF || d->relation.kind == REL_REPRESENTATIVE || d->relation.coordinator ||
@@ -206,15 +226,8 @@ static Err name_who(Visit *v, const Dossier *d, Change *list, size_t n)
 	Err e = visit_access_log(v, d->id, INT64_MAX, LOG_MAX, &log, &n_log);
 	if (e != OK)
 		return e == ERR_FORBIDDEN || e == ERR_NOT_FOUND ? OK : e;
-	for (size_t k = 0; k < n_log; k++) {
-		AuditAction act = log[k].action;
-		if (act != AUDIT_CREATE && act != AUDIT_UPDATE && act != AUDIT_DELETE)
-			continue;
-		for (size_t i = 0; i < n; i++)
-			if (!list[i].who.n && log[k].type == list[i].type && log[k].version == list[i].version &&
-			    str_eq(log[k].id, list[i].id))
-				list[i].who = log[k].who;
-	}
+	for (size_t i = 0; i < n; i++)
+		list[i].who = who_of(log, n_log, &list[i]);
 	return OK;
 }
 

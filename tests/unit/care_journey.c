@@ -335,6 +335,20 @@ static void test_changes(void **state)
 	same(list[1].before, "planned");
 	same(list[1].after, "done");
 	same(list[1].who, "Nora Peeters");
+	/* several records in one visit: who did it is known all the same */
+	usleep(3000);
+	Millis later = time_now();
+	Str order[] = { fresh, l };
+	DO(c, &c->person, life_goal_order(d.visit, &d, order, 2, &is));
+	d = open_as(c, &c->person);
+	must(changes_since(d.visit, &d, later, 50, &list, &n));
+	assert_int_equal(n, 2);
+	same(list[0].who, "Jean Derks");
+	same(list[1].who, "Jean Derks");
+	d = open_as(c, &c->doctor);
+	must(changes_since(d.visit, &d, later, 50, &list, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(list[0].who.n, 0); /* the access log is not the doctor's to read */
 	must(changes_since(d.visit, &d, time_now() + 1000, 50, &list, &n));
 	assert_int_equal(n, 0);
 }
