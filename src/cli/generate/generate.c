@@ -67,6 +67,13 @@ static void wait_for_all(Generator *g)
 	pthread_mutex_unlock(&g->lock);
 }
 
+static void say_issues(Visit *v, Err e)
+{
+	const Outcome *o = visit_outcome(v);
+	for (size_t k = 0; e != OK && k < o->count && k < 3; k++)
+		fprintf(stderr, "%.*s: %.*s\n", STR_ARG(o->issues[k].expression), STR_ARG(o->issues[k].details));
+}
+
 static Err make_staff(Generator *g, Arena *a)
 {
 	size_t n = staff_size(g->persons);
@@ -83,6 +90,7 @@ static Err make_staff(Generator *g, Arena *a)
 				g->staff.names[i] = arena_str(a, name);
 			}
 		}
+		say_issues(v, e);
 		if (e == OK)
 			e = visit_commit(v);
 		arena_free(tmp);
@@ -111,10 +119,7 @@ static Err make_persons(Generator *g, uint64_t first)
 			e = population_person(v, &g->staff, g->seed, first + i, g->now, &n);
 			g->resources += n;
 		}
-		const Outcome *o = visit_outcome(v);
-		for (size_t k = 0; e != OK && k < o->count && k < 3; k++)
-			fprintf(stderr, "%.*s: %.*s\n", STR_ARG(o->issues[k].expression),
-			        STR_ARG(o->issues[k].details));
+		say_issues(v, e);
 		if (e == OK)
 			visit_finish(v, arrived, s);
 		else

@@ -603,7 +603,9 @@ Str staff_json(Arena *a, uint64_t seed, size_t i, Str *name, uint8_t *role)
 	jw_end_array(&w);
 	JW_ARRAY(&w, "qualification");
 	jw_object(&w);
-	described(&w, *name);
+	JW_OBJECT(&w, "code");
+	JW_STR(&w, "text", str_c(roles.w[*role]));
+	jw_end_object(&w);
 	jw_end_object(&w);
 	jw_end_array(&w);
 	jw_end_object(&w);
