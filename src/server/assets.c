@@ -159,6 +159,7 @@ Reply assets_reply(const Assets *as, Request *q)
 	             f->hashed ? S("public, max-age=31536000, immutable") : S("public, max-age=300"));
 	if (f->gzip.p)
 		reply_header(&r, S("Vary"), S("Accept-Encoding"));
-	reply_header(&r, S("Content-Encoding"), zip ? S("gzip") : S("identity"));
+	if (zip)
+		reply_header(&r, S("Content-Encoding"), S("gzip"));
 	return r;
 }

@@ -26,6 +26,11 @@ static const Fixed for_pages[] = {
 	{ "Cross-Origin-Embedder-Policy", "require-corp" },
 	{ "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()" },
 };
+/* A browser's PDF viewer is a page of its own, which a sandbox or default-src would break. */
+static const Fixed for_pdf[] = {
+	HIDE,
+	{ "Content-Security-Policy", "frame-ancestors 'none'" },
+};
 /* What is no page does nothing at all, should a browser open it. */
 static const Fixed for_data[] = {
 	HIDE,
@@ -85,7 +90,9 @@ static bool has_header(const Reply *r, Str name)
 static void compress_reply(Exchange *x)
 {
 	Reply *r = &x->reply;
-	if (r->body.n <= GZIP_FROM || !is_text(r->type) || has_header(r, S("Content-Encoding")))
+	/* Static files were compressed at the start; a range is one of the bytes as they are. */
+	if (x->route == ROUTE_STATIC || r->status == 206 || r->body.n <= GZIP_FROM || !is_text(r->type) ||
+	    has_header(r, S("Content-Encoding")))
 		return;
 	reply_header(r, S("Vary"), S("Accept-Encoding"));
 	if (!http_accepts(req_header(&x->req, S("Accept-Encoding")), S("gzip")))
@@ -135,8 +142,12 @@ static void add_fixed(struct MHD_Response *m, const Reply *r, const Fixed *f, si
 static void add_headers(Exchange *x, struct MHD_Response *m)
 {
 	const Reply *r = &x->reply;
-	bool page = str_starts(r->type, S("text/html"));
-	add_fixed(m, r, page ? for_pages : for_data, page ? COUNT_OF(for_pages) : COUNT_OF(for_data));
+	if (str_starts(r->type, S("text/html")))
+		add_fixed(m, r, for_pages, COUNT_OF(for_pages));
+	else if (str_starts(r->type, S("application/pdf")))
+		add_fixed(m, r, for_pdf, COUNT_OF(for_pdf));
+	else
+		add_fixed(m, r, for_data, COUNT_OF(for_data));
 	if (x->req.tls)
 		MHD_add_response_header(m, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
 	if (r->type.p)

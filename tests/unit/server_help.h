@@ -98,6 +98,8 @@ static inline Reply fake_handle(void *ctx, Request *r)
 		memset(p, 'a', 200000);
 		return reply_new(r->arena, 200, S("text/html; charset=utf-8"), str_n(p, 200000));
 	}
+	if (str_eq(r->path, S("/pdf")))
+		return reply_new(r->arena, 200, S("application/pdf"), S("%PDF-1.7"));
 	if (str_eq(r->path, S("/empty")))
 		return reply_new(r->arena, 204, STR_END, S(""));
 	return reply_new(r->arena, 200, S("text/plain"), S("hello"));

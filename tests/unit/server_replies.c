@@ -19,6 +19,9 @@ static void every_reply_has_the_security_headers(void **state)
 		has_not(r, "unsafe-");
 		has_not(r, "Server:");
 	}
+	const char *pdf = get(*state, "/pdf", "Range: bytes=1-3\r\n");
+	has(pdf, "Content-Security-Policy: frame-ancestors 'none'\r\n");
+	has(pdf, "\r\n\r\nPDF");
 	const char *page = get(*state, "/big", "");
 	has(page, "require-trusted-types-for 'script'; trusted-types 'none'\r\n");
 	has(page, "Permissions-Policy: ");
@@ -110,6 +113,13 @@ static void static_files(void **state)
 	assert_int_equal(status(r), 304);
 	assert_int_equal(strlen(body_of(r)), 0);
 	has(r, "Cache-Control: public, max-age=31536000, immutable\r\n");
+	r = get(s, "/static/app.0123456789ab.css", "");
+	has_not(r, "Content-Encoding");
+	assert_int_equal(strlen(body_of(r)), 200 * strlen("body { color: black }\n"));
+	r = get(s, "/static/app.0123456789ab.css", "Accept-Encoding: gzip\r\nRange: bytes=0-1999\r\n");
+	assert_int_equal(status(r), 206);
+	has_not(r, "Content-Encoding");
+	assert_int_equal(strlen(body_of(r)), 2000);
 	r = get(s, "/static/robots.txt", "");
 	has(r, "Cache-Control: public, max-age=300\r\n");
 	has(r, "\r\n\r\n0123456789");
