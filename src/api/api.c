@@ -26,7 +26,10 @@ void api_free(Api *api)
 		arena_free(api->arena);
 }
 
-static Str path_below(Str path) { return str_from(path, sizeof(FHIR_PATH) - 1); }
+static Str path_below(Str path)
+{
+	return str_from(path, sizeof(FHIR_PATH) - 1);
+}
 
 bool api_slow(const Api *api, const Request *r)
 {
@@ -62,7 +65,10 @@ static bool path_fits(Call *c, Str pattern, Str path)
 	return !pattern.p && !path.p;
 }
 
-static bool needs_query(Interaction i) { return i == INT_UPDATE_CONDITIONAL || i == INT_DELETE_CONDITIONAL; }
+static bool needs_query(Interaction i)
+{
+	return i == INT_UPDATE_CONDITIONAL || i == INT_DELETE_CONDITIONAL;
+}
 
 Err api_match(Call *c)
 {
@@ -111,8 +117,9 @@ static Err accept_ok(Call *c)
 	if (format.n)
 		return says_json(format) ? OK : ERR_NOT_ACCEPTABLE;
 	Str accept = req_header(c->req, S("Accept"));
-	if (!accept.n || http_accepts(accept, S("application/fhir+json")) || http_accepts(accept, S("application/json")) ||
-	    http_accepts(accept, S("*/*")) || http_accepts(accept, S("application/*")))
+	if (!accept.n || http_accepts(accept, S("application/fhir+json")) ||
+	    http_accepts(accept, S("application/json")) || http_accepts(accept, S("*/*")) ||
+	    http_accepts(accept, S("application/*")))
 		return OK;
 	return ERR_NOT_ACCEPTABLE;
 }
@@ -138,7 +145,8 @@ static void read_preferences(Call *c)
 	while (prefer.p) {
 		Str one;
 		ptrdiff_t semi = str_chr(prefer, ';');
-		prefer = str_cut(prefer, semi >= 0 && (str_chr(prefer, ',') < 0 || semi < str_chr(prefer, ',')) ? ';' : ',', &one);
+		prefer = str_cut(
+		    prefer, semi >= 0 && (str_chr(prefer, ',') < 0 || semi < str_chr(prefer, ',')) ? ';' : ',', &one);
 		one = str_trim(one);
 		if (str_eq(one, S("return=minimal")))
 			c->prefer = RETURN_MINIMAL;
@@ -195,7 +203,8 @@ static Reply refuse_stranger(Call *c, Err e)
 static Reply refuse_path(Call *c, Err e)
 {
 	if (e == ERR_METHOD) {
-		Reply r = reply_fail(c, e, "%.*s is not possible at this address.", STR_ARG(method_name(c->req->method)));
+		Reply r =
+		    reply_fail(c, e, "%.*s is not possible at this address.", STR_ARG(method_name(c->req->method)));
 		reply_header(&r, S("Allow"), S("GET, HEAD, POST, PUT, DELETE"));
 		return r;
 	}
@@ -215,8 +224,8 @@ static Reply run(Call *c)
 		return reply_fail(c, ERR_NOT_ACCEPTABLE, "Only JSON is given: application/fhir+json.");
 	if (content_ok(c) != OK)
 		return reply_fail(c, ERR_MEDIA_TYPE, "Only %s is taken here.",
-				  c->op->interaction == INT_SEARCH_POST ? "application/x-www-form-urlencoded" :
-									  "application/fhir+json");
+		                  c->op->interaction == INT_SEARCH_POST ? "application/x-www-form-urlencoded"
+		                                                        : "application/fhir+json");
 	read_preferences(c);
 	if (!c->op->open && !c->in_bundle) {
 		e = who_comes(c);

@@ -1,10 +1,9 @@
 /* POST /fhir: a batch or a transaction.
  * Each entry runs as a request of its own through the same operations, with the visitor of the bundle.
- *   batch        entries in bundle order; every write is a visit of its own, durable before the next entry starts; the reads
- *                share the visit of the reply.
- *   transaction  one visit: ids of new resources are reserved first, references between entries are filled in, then the
- *                entries run in the order of the specification; when one fails nothing is kept.
- * Runs on the slow pool. Source: https://hl7.org/fhir/R4/http.html#transaction */
+ *   batch        entries in bundle order; every write is a visit of its own, durable before the next entry starts; the
+ * reads share the visit of the reply. transaction  one visit: ids of new resources are reserved first, references
+ * between entries are filled in, then the entries run in the order of the specification; when one fails nothing is
+ * kept. Runs on the slow pool. Source: https://hl7.org/fhir/R4/http.html#transaction */
 #include "api/bundle_run.h"
 
 static void response_entry(Call *c, JWriter *w, const EntryAnswer *e)
@@ -49,7 +48,10 @@ static Reply answer(Call *c, Str type, const EntryAnswer *answers, size_t n)
 	return reply_fhir(c, 200, buf_str(&b));
 }
 
-static bool is_write(const Request *r) { return r->method == M_PUT || r->method == M_DELETE || r->method == M_POST; }
+static bool is_write(const Request *r)
+{
+	return r->method == M_PUT || r->method == M_DELETE || r->method == M_POST;
+}
 
 static Reply run_batch(Call *c, const BundleEntry *entries, size_t n)
 {

@@ -14,8 +14,8 @@ typedef struct EntryAnswer {
 /* The request that an entry stands for: method, address, conditions, body. */
 Request *entry_request(const Call *c, const BundleEntry *e, Str body);
 
-/* Runs a transaction inside the visit of the call. Answers in bundle order. On error nothing may be kept of the visit, and `o` says
- * which entry it was and why. */
+/* Runs a transaction inside the visit of the call. Answers in bundle order. On error nothing may be kept of the visit,
+ * and `o` says which entry it was and why. */
 NODISCARD Err transaction_run(Call *c, BundleEntry *entries, size_t n, EntryAnswer **out, Outcome *o);
 
 #endif

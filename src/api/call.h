@@ -33,7 +33,7 @@ typedef struct Operation {
 	Str path;  /* "/fhir/{type}/{id}": {type} is a resource type, {id} and {version} are one segment each */
 	Str route; /* method and path, for the access log */
 	Interaction interaction;
-	bool open; /* needs no sign-in */
+	bool open;    /* needs no sign-in */
 	bool offered; /* false: the answer is 501 with the reason */
 	Reply (*handle)(Call *c);
 } Operation;

@@ -8,8 +8,8 @@ static Reply exists_already(Call *c, const Rec *found)
 	Reply r = reply_fhir(c, 200, c->prefer == RETURN_REPRESENTATION ? found->body : STR_END);
 	reply_version(c, &r, found->version, found->updated);
 	reply_header(&r, S("Location"),
-		     arena_printf(c->a, "%.*s/%.*s/%.*s/_history/%d", STR_ARG(c->api->base), STR_ARG(c->type_name),
-				  STR_ARG(found->id), found->version));
+	             arena_printf(c->a, "%.*s/%.*s/%.*s/_history/%d", STR_ARG(c->api->base), STR_ARG(c->type_name),
+	                          STR_ARG(found->id), found->version));
 	return r;
 }
 
@@ -31,8 +31,8 @@ static Reply handle(Call *c)
 		if (found.id.p)
 			return exists_already(c, &found);
 	}
-	e = id.p ? visit_create_reserved(c->visit, c->type, id, c->req->body) :
-		   visit_create(c->visit, c->req->body, &id);
+	e = id.p ? visit_create_reserved(c->visit, c->type, id, c->req->body)
+	         : visit_create(c->visit, c->req->body, &id);
 	return e == OK ? reply_written(c, 201, c->type, id) : reply_refused(c, e);
 }
 

@@ -28,7 +28,10 @@ static Err fail(Export *x, Err e, const char *what, const char *path)
 	return e;
 }
 
-static bool wanted(const Export *x, FhirType t) { return x->only == FT_NONE || x->only == t; }
+static bool wanted(const Export *x, FhirType t)
+{
+	return x->only == FT_NONE || x->only == t;
+}
 
 static Visit *visit_export(Export *x)
 {
@@ -49,7 +52,8 @@ static Err write_line(Export *x, const Rec *rec)
 		return OK;
 	FILE **f = &x->files[rec->type];
 	if (!*f) {
-		Str path = arena_printf(x->arena, "%.*s/%.*s.ndjson", STR_ARG(x->dir), STR_ARG(fhir_type_name(rec->type)));
+		Str path =
+		    arena_printf(x->arena, "%.*s/%.*s.ndjson", STR_ARG(x->dir), STR_ARG(fhir_type_name(rec->type)));
 		*f = new_file(path.p);
 		if (!*f)
 			return fail(x, errno == EEXIST ? ERR_CONFLICT : ERR_IO, "cannot make", path.p);
@@ -115,7 +119,9 @@ static Err close_file(Export *x, FILE *f, Err e)
 Err export_all(Records *r, FhirType type, Str dir, ExportResult *out, char *why, size_t why_n)
 {
 	Arena *keep = arena_new();
-	Export x = { .records = r, .arena = arena_new(), .dir = dir, .only = type, .result = out, .why = why, .why_n = why_n };
+	Export x = {
+		.records = r, .arena = arena_new(), .dir = dir, .only = type, .result = out, .why = why, .why_n = why_n
+	};
 	*out = (ExportResult){ 0 };
 	const char *path = arena_cstr(keep, dir);
 	Err e = mkdir(path, 0700) == 0 || errno == EEXIST ? OK : fail(&x, ERR_IO, "cannot make", path);
@@ -177,8 +183,8 @@ static Err write_bundle(Export *x, const Rec *recs, size_t n, FILE *f)
 	fputs("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[", f);
 	for (size_t i = 0; i < n; i++) {
 		Str type = fhir_type_name(recs[i].type);
-		fprintf(f, "%s\n{\"resource\":%.*s,\"request\":{\"method\":\"PUT\",\"url\":\"%.*s/%.*s\"}}", i ? "," : "",
-			STR_ARG(recs[i].body), STR_ARG(type), STR_ARG(recs[i].id));
+		fprintf(f, "%s\n{\"resource\":%.*s,\"request\":{\"method\":\"PUT\",\"url\":\"%.*s/%.*s\"}}",
+		        i ? "," : "", STR_ARG(recs[i].body), STR_ARG(type), STR_ARG(recs[i].id));
 		x->result->types[recs[i].type]++;
 	}
 	fputs("\n]}\n", f);
@@ -207,7 +213,8 @@ Err export_person(Records *r, Str person, FhirType type, Str file, ExportResult 
 	*out = (ExportResult){ .persons = 1 };
 	Err e = gather(&g, person);
 	if (e != OK)
-		(void)snprintf(why, why_n, e == ERR_NOT_FOUND ? "there is no such person" : "the records could not be read");
+		(void)snprintf(why, why_n,
+		               e == ERR_NOT_FOUND ? "there is no such person" : "the records could not be read");
 	const char *path = arena_cstr(a, file);
 	FILE *f = e == OK ? new_file(path) : NULL;
 	if (e == OK && !f)

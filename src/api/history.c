@@ -57,8 +57,8 @@ static void write_entry(Call *c, JWriter *w, const Rec *r)
 
 static void write_links(Call *c, JWriter *w, const Wanted *want, int32_t next)
 {
-	Str path = arena_printf(c->a, "%.*s/%.*s/%.*s/_history?_count=%zu", STR_ARG(c->api->base), STR_ARG(c->type_name),
-				STR_ARG(c->id), want->count);
+	Str path = arena_printf(c->a, "%.*s/%.*s/%.*s/_history?_count=%zu", STR_ARG(c->api->base),
+	                        STR_ARG(c->type_name), STR_ARG(c->id), want->count);
 	if (want->since)
 		path = arena_join(c->a, path, S("&_since="), time_instant(c->a, want->since), STR_END);
 	JW_ARRAY(w, "link");
@@ -114,7 +114,8 @@ static Reply handle(Call *c)
 
 static Reply handle_not_offered(Call *c)
 {
-	return reply_fail(c, ERR_NOT_SUPPORTED, "Only the history of one resource is offered: /fhir/{type}/{id}/_history.");
+	return reply_fail(c, ERR_NOT_SUPPORTED,
+	                  "Only the history of one resource is offered: /fhir/{type}/{id}/_history.");
 }
 
 const Operation operation_history = {

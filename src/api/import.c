@@ -5,13 +5,20 @@
 
 /* ---- saying ---- */
 
-static ImportCounts *counts_of(Importer *im, FhirType t) { return &im->result->types[t]; }
+static ImportCounts *counts_of(Importer *im, FhirType t)
+{
+	return &im->result->types[t];
+}
 
 void import_refuse(Importer *im, const ImportFile *f, const ImportItem *item, const Issue *issue)
 {
 	Arena *a = im->arena;
-	ImportRefusal r = { .file = f->path, .is_line = f->is_lines, .reason = issue->details, .expression = issue->expression,
-		.line = issue->line, .col = issue->col };
+	ImportRefusal r = { .file = f->path,
+		            .is_line = f->is_lines,
+		            .reason = issue->details,
+		            .expression = issue->expression,
+		            .line = issue->line,
+		            .col = issue->col };
 	if (item) {
 		r.place = item->place;
 		r.type = item->type != FT_NONE ? fhir_type_name(item->type) : STR_END;
@@ -71,8 +78,9 @@ static Issue first_issue(const Outcome *o, Err e)
 static Str content_of(Arena *a, JVal v)
 {
 	static const JChange bare_meta[] = { { S_INIT("versionId"), STR_END }, { S_INIT("lastUpdated"), STR_END } };
-	static const JChange bare[] = { { S_INIT("resourceType"), STR_END }, { S_INIT("id"), STR_END },
-		{ S_INIT("meta"), STR_END } };
+	static const JChange bare[] = { { S_INIT("resourceType"), STR_END },
+		                        { S_INIT("id"), STR_END },
+		                        { S_INIT("meta"), STR_END } };
 	JVal meta = JGET(v, "meta");
 	Str body = json_change(a, v, bare, COUNT_OF(bare));
 	Str rest = meta.node ? json_change(a, meta, bare_meta, COUNT_OF(bare_meta)) : S("{}");
@@ -177,7 +185,7 @@ static void name_items(Importer *im, Bundle *b)
 		ImportItem *item = &b->items[i];
 		item->id = import_id(a, item, im->options->renew_ids, b->copy);
 		strmap_put(&b->targets, item->full_url,
-			   arena_join(a, fhir_type_name(item->type), S("/"), item->id, STR_END));
+		           arena_join(a, fhir_type_name(item->type), S("/"), item->id, STR_END));
 	}
 }
 
@@ -249,8 +257,8 @@ static bool entry_item(Importer *im, ImportFile *f, JVal entry, size_t place, Im
 	counts_of(im, item->type)->read++;
 	if (item->type != FT_NONE)
 		return true;
-	Str why = !item->resource.node ? S("The entry has no resource.") :
-					 S("The resourceType is missing or is no FHIR R4 resource type.");
+	Str why = !item->resource.node ? S("The entry has no resource.")
+	                               : S("The resourceType is missing or is no FHIR R4 resource type.");
 	import_refuse(im, f, item, &(Issue){ .details = why, .expression = S("Bundle.entry.resource") });
 	return false;
 }
@@ -262,8 +270,9 @@ static Err bundle_file(Importer *im, ImportFile *f, JVal bundle, size_t copy)
 	uint64_t before = im->refusals;
 	size_t n = 0;
 	if (!set_of_resources(type)) {
-		refuse_file(im, f, arena_printf(f->arena, "A Bundle of type '%.*s' is not a set of resources to keep.",
-						STR_ARG(str_upto(type, 40))));
+		refuse_file(im, f,
+		            arena_printf(f->arena, "A Bundle of type '%.*s' is not a set of resources to keep.",
+		                         STR_ARG(str_upto(type, 40))));
 		return ERR_INVALID;
 	}
 	ImportItem *items = ARENA_ARRAY(f->arena, ImportItem, json_count(entries) + 1);
@@ -281,8 +290,8 @@ static Err json_file(Importer *im, ImportFile *f, size_t copy)
 	JError where = { 0 };
 	Err e = json_parse(f->arena, f->text, &doc, &where);
 	if (e != OK) {
-		Str why = e == ERR_SYNTAX ? arena_printf(f->arena, "This is not JSON: %s.", where.message) :
-					    S("The file is too large for one JSON text; use NDJSON.");
+		Str why = e == ERR_SYNTAX ? arena_printf(f->arena, "This is not JSON: %s.", where.message)
+		                          : S("The file is too large for one JSON text; use NDJSON.");
 		import_refuse(im, f, NULL, &(Issue){ .details = why, .line = where.line, .col = where.col });
 		return ERR_INVALID;
 	}
@@ -293,8 +302,10 @@ static Err json_file(Importer *im, ImportFile *f, size_t copy)
 	ImportItem *item = ARENA_NEW(f->arena, ImportItem);
 	*item = (ImportItem){ .resource = root, .type = fhir_type(type) };
 	if (item->type == FT_NONE) {
-		refuse_file(im, f, type.n ? arena_printf(f->arena, "'%.*s' is no FHIR R4 resource type.", STR_ARG(str_upto(type, 64))) :
-					    S("This is no FHIR resource: it has no resourceType."));
+		refuse_file(
+		    im, f,
+		    type.n ? arena_printf(f->arena, "'%.*s' is no FHIR R4 resource type.", STR_ARG(str_upto(type, 64)))
+		           : S("This is no FHIR resource: it has no resourceType."));
 		return ERR_INVALID;
 	}
 	counts_of(im, item->type)->read++;
@@ -329,8 +340,10 @@ static bool line_item(Importer *im, ImportFile *f, Arena *a, Lines *l, Str text,
 		return true;
 	Issue issue = { .details = S("The resourceType is missing or is no FHIR R4 resource type.") };
 	if (e != OK)
-		issue = (Issue){ .details = arena_printf(a, "This is not JSON: %s.", where.message ? where.message : "too large"),
-			.line = (unsigned)l->line, .col = where.col };
+		issue = (Issue){ .details = arena_printf(a, "This is not JSON: %s.",
+			                                 where.message ? where.message : "too large"),
+			         .line = (unsigned)l->line,
+			         .col = where.col };
 	import_refuse(im, f, item, &issue);
 	return false;
 }
@@ -350,7 +363,8 @@ static Err lines_pass(Importer *im, ImportFile *f, Lines l, size_t copy, size_t 
 		       (more = import_next_line(f->text, &l.at, &l.line, &text))) {
 			if (b->n == cap) {
 				size_t next = cap ? cap * 2 : 256;
-				b->items = arena_grow(slot->arena, b->items, cap * sizeof(ImportItem), next * sizeof(ImportItem));
+				b->items = arena_grow(slot->arena, b->items, cap * sizeof(ImportItem),
+				                      next * sizeof(ImportItem));
 				cap = next;
 			}
 			bytes += text.n;
@@ -419,8 +433,9 @@ static Err one_file(Importer *im, Str path, size_t copy)
 	Err e = import_file_open(path, &f);
 	if (e != OK) {
 		ImportFile named = { .path = path };
-		refuse_file(im, &named, e == ERR_TOO_LARGE ? S("The file is too large for one JSON text; use NDJSON.") :
-							     S("The file cannot be read."));
+		refuse_file(im, &named,
+		            e == ERR_TOO_LARGE ? S("The file is too large for one JSON text; use NDJSON.")
+		                               : S("The file cannot be read."));
 		return ERR_INVALID;
 	}
 	im->result->files++;

@@ -1,9 +1,10 @@
 /* Import: files of FHIR resources into the records, under the ids they have.
  *
- * A file is a resource, a Bundle (transaction, batch, collection, searchset, document, message: taken as a set of resources) or NDJSON
+ * A file is a resource, a Bundle (transaction, batch, collection, searchset, document, message: taken as a set of
+ * resources) or NDJSON
  * (".ndjson", ".jsonl": a resource a line). Every resource is put in under its own id: new → created, other content →
- * updated, same content → unchanged; so an import can be repeated. A resource without id takes the uuid of its full URL,
- * or else an id made from its first identifier or its content, so that it is found again too. References to full
+ * updated, same content → unchanged; so an import can be repeated. A resource without id takes the uuid of its full
+ * URL, or else an id made from its first identifier or its content, so that it is found again too. References to full
  * URLs of the same bundle become "Type/id"; conditional references are looked up.
  *
  * Persons of a file go in before what belongs to them; files that start with a Patient go before other files.
@@ -25,18 +26,19 @@ enum {
 
 typedef struct ImportRefusal {
 	Str file;
-	size_t place;    /* entry of a bundle or line of NDJSON, from 1; 0: the file as a whole */
+	size_t place; /* entry of a bundle or line of NDJSON, from 1; 0: the file as a whole */
 	bool is_line;
-	Str type, id;    /* absent when not known */
-	Str expression;  /* FHIRPath; absent when none */
-	Str reason;      /* one sentence */
+	Str type, id;       /* absent when not known */
+	Str expression;     /* FHIRPath; absent when none */
+	Str reason;         /* one sentence */
 	unsigned line, col; /* malformed JSON; 0: unknown */
 } ImportRefusal;
 
 typedef struct ImportOptions {
 	bool keep_going;
-	Str renew_ids;  /* seed; absent: ids stay. For test data: every resource gets an id made from seed, copy and old id */
-	size_t repeat;  /* with renew_ids: how many copies of each file; 0 is 1 */
+	Str renew_ids; /* seed; absent: ids stay. For test data: every resource gets an id made from seed, copy and old
+	                  id */
+	size_t repeat; /* with renew_ids: how many copies of each file; 0 is 1 */
 	/* Strings live during the call. */
 	void (*refused)(void *ctx, const ImportRefusal *r);
 	void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes; about ten times a second at most */
@@ -52,8 +54,8 @@ typedef struct ImportResult {
 	uint64_t files, files_refused, bytes;
 } ImportResult;
 
-/* Files in the order given, folders as their files in order of name. OK also when something was refused and keep_going is
- * set (see the counts); ERR_INVALID: ended at a refusal. Other errors: the store. Call from one thread. */
+/* Files in the order given, folders as their files in order of name. OK also when something was refused and keep_going
+ * is set (see the counts); ERR_INVALID: ended at a refusal. Other errors: the store. Call from one thread. */
 NODISCARD Err import_run(Records *r, const ImportOptions *o, const Str *paths, size_t n, ImportResult *out);
 
 #endif

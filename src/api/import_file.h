@@ -24,9 +24,10 @@ typedef struct ImportItem {
 	uint8_t done; /* enum ItemDone */
 } ImportItem;
 
-/* Files below the paths: of a folder by name, recursively; those that start with a Patient first. ERR_NOT_FOUND: *missing is the path
- * that is not there. */
-NODISCARD Err import_find(Arena *a, const Str *paths, size_t n, Str **files, size_t *n_files, uint64_t *bytes, Str *missing);
+/* Files below the paths: of a folder by name, recursively; those that start with a Patient first. ERR_NOT_FOUND:
+ * *missing is the path that is not there. */
+NODISCARD Err import_find(Arena *a, const Str *paths, size_t n, Str **files, size_t *n_files, uint64_t *bytes,
+                          Str *missing);
 /* Maps the file. ERR_IO, or ERR_TOO_LARGE past JSON_MAX for a file that is not NDJSON. Free with import_file_drop. */
 NODISCARD Err import_file_open(Str path, ImportFile **out);
 void import_file_drop(ImportFile *f);
@@ -34,7 +35,8 @@ void import_file_drop(ImportFile *f);
 /* The next line of NDJSON from *at on that is not blank: moves *at behind it and counts *line. False at the end. */
 bool import_next_line(Str text, size_t *at, size_t *line, Str *out);
 
-/* The id of an item: its own, the uuid of its full URL, or one made from identifier or content; renewed when `seed` is there. */
+/* The id of an item: its own, the uuid of its full URL, or one made from identifier or content; renewed when `seed` is
+ * there. */
 Str import_id(Arena *a, const ImportItem *item, Str seed, size_t copy);
 /* The renewed id of a resource. */
 Str import_renewed(Arena *a, Str seed, size_t copy, FhirType type, Str id);

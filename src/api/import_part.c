@@ -65,7 +65,9 @@ static Err prepare(Slot *s, ImportItem *items, size_t n)
 	Err first = OK;
 	Scope scope = scope_system(S("import"));
 	s->visit = visit_new(s->importer->records, &scope, s->arena);
-	PartWork p = { .importer = s->importer, .file = s->file, .bundle = s->bundle, .visit = s->visit, .arena = s->arena };
+	PartWork p = {
+		.importer = s->importer, .file = s->file, .bundle = s->bundle, .visit = s->visit, .arena = s->arena
+	};
 	for (size_t i = 0; i < n; i++) {
 		if (items[i].done == ITEM_REFUSED)
 			continue;
@@ -78,8 +80,8 @@ static Err prepare(Slot *s, ImportItem *items, size_t n)
 	return first;
 }
 
-/* A part that could not be committed, because something else made or changed the same resources: once more, with nothing else on
- * its way; then resource by resource. */
+/* A part that could not be committed, because something else made or changed the same resources: once more, with
+ * nothing else on its way; then resource by resource. */
 static void again(Slot *s)
 {
 	Importer *im = s->importer;
@@ -96,7 +98,8 @@ static void again(Slot *s)
 			e = visit_commit(s->visit);
 		if (e != OK && s->items[i].done != ITEM_REFUSED) {
 			s->items[i].done = ITEM_REFUSED;
-			Issue issue = { .details = S("It could not be written: another resource with its id is there.") };
+			Issue issue = { .details =
+				            S("It could not be written: another resource with its id is there.") };
 			import_refuse(im, s->file, &s->items[i], &issue);
 		}
 	}
@@ -210,6 +213,6 @@ Str import_conditional(PartWork *p, Str text, const Reference *ref)
 		return to;
 	}
 	p->why = arena_printf(p->arena, "Reference '%.*s': %.*s", STR_ARG(str_upto(text, 100)),
-			      STR_ARG(e == OK ? S("nothing meets the condition.") : why));
+	                      STR_ARG(e == OK ? S("nothing meets the condition.") : why));
 	return STR_END;
 }

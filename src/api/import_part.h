@@ -63,7 +63,8 @@ Slot *importer_slot(Importer *im);
 bool importer_in_flight(const Importer *im);
 /* Waits until everything handed over is durable. */
 void importer_drain(Importer *im);
-/* Prepares the items in one visit and hands it to the writer. slot NULL: takes one. Without keep_going a refusal drops the part. */
+/* Prepares the items in one visit and hands it to the writer. slot NULL: takes one. Without keep_going a refusal drops
+ * the part. */
 NODISCARD Err importer_part(Importer *im, ImportFile *f, Bundle *b, ImportItem *items, size_t n, Slot *slot);
 /* So many bytes more are read. */
 void importer_bytes(Importer *im, uint64_t n);

@@ -111,8 +111,9 @@ static void write_rest(JWriter *w)
 	JW_OBJECT(w, "security");
 	JW_BOOL(w, "cors", false);
 	JW_STR(w, "description",
-	       S("Every request needs a bearer token or a signed-in session. What a user may not see does not exist for them. "
-		 "Each read and write is in the access log of the person before the answer leaves."));
+	       S("Every request needs a bearer token or a signed-in session. What a user may not see does not exist "
+	         "for them. "
+	         "Each read and write is in the access log of the person before the answer leaves."));
 	jw_end_object(w);
 	JW_ARRAY(w, "resource");
 	for (int t = FT_NONE + 1; t < FT_COUNT; t++)

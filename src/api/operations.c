@@ -1,21 +1,21 @@
 /* The list of operations. A new operation is a new file and a line here. */
 #include "api/call.h"
 
-#define OPERATIONS(X)      \
-	X(capabilities)    \
-	X(read)            \
-	X(vread)           \
-	X(create)          \
-	X(update)          \
-	X(update_where)    \
-	X(delete)          \
-	X(delete_where)    \
-	X(history)         \
-	X(history_type)    \
-	X(history_system)  \
-	X(search)          \
-	X(search_post)     \
-	X(search_person)   \
+#define OPERATIONS(X)     \
+	X(capabilities)   \
+	X(read)           \
+	X(vread)          \
+	X(create)         \
+	X(update)         \
+	X(update_where)   \
+	X(delete)         \
+	X(delete_where)   \
+	X(history)        \
+	X(history_type)   \
+	X(history_system) \
+	X(search)         \
+	X(search_post)    \
+	X(search_person)  \
 	X(bundle)
 
 #define X(name) extern const Operation operation_##name;

@@ -20,7 +20,8 @@ static void ignore(Query *q, Str name, bool strict)
 {
 	name = str_upto(name, 64);
 	outcome_add(&q->notes, strict ? SEV_ERROR : SEV_WARNING, S("not-supported"), STR_END,
-		    "Search parameter '%.*s' is not supported here%s.", STR_ARG(name), strict ? "" : "; it was left out");
+	            "Search parameter '%.*s' is not supported here%s.", STR_ARG(name),
+	            strict ? "" : "; it was left out");
 }
 
 /* ---- the parameters that steer the answer; false: it is a term ---- */

@@ -1,4 +1,5 @@
-/* Search requests: from name=value pairs to a SearchQuery of the door, with the self link that says what was really used. */
+/* Search requests: from name=value pairs to a SearchQuery of the door, with the self link that says what was really
+ * used. */
 #ifndef API_QUERY_H
 #define API_QUERY_H
 
@@ -14,8 +15,8 @@ typedef struct Query {
 	Outcome notes;   /* what was ignored (lenient), or why it is refused */
 } Query;
 
-/* Terms of a search on `type`. Unknown parameters are noted and left out, or refused when `strict`; a modifier that is not
- * supported and a value that is not well-formed are always refused: ERR_BAD_REQUEST with issues in out->notes. */
+/* Terms of a search on `type`. Unknown parameters are noted and left out, or refused when `strict`; a modifier that is
+ * not supported and a value that is not well-formed are always refused: ERR_BAD_REQUEST with issues in out->notes. */
 NODISCARD Err query_parse(Arena *a, FhirType type, const Pair *pairs, size_t n, bool strict, Query *out);
 
 /* One resource by criteria, for conditional interactions: *found absent when none. ERR_VERSION when more than one,

@@ -61,7 +61,8 @@ static Reply finish_failed(void *arg, Err e)
 	c->visit = NULL;
 	switch (e) {
 	case ERR_VERSION:
-		return reply_fail(c, e, "Someone else changed this resource first: read it again, then send your change again.");
+		return reply_fail(
+		    c, e, "Someone else changed this resource first: read it again, then send your change again.");
 	case ERR_CONFLICT:
 		return reply_fail(c, e, "Another request made the same resource at the same time.");
 	case ERR_BUSY:
@@ -195,8 +196,8 @@ Reply reply_written(Call *c, int status, FhirType type, Str id)
 	reply_version(c, &r, rec.version, rec.updated);
 	Str name = fhir_type_name(type);
 	reply_header(&r, status == 201 ? S("Location") : S("Content-Location"),
-		     arena_printf(c->a, "%.*s/%.*s/%.*s/_history/%d", STR_ARG(c->api->base), STR_ARG(name), STR_ARG(rec.id),
-				  rec.version));
+	             arena_printf(c->a, "%.*s/%.*s/%.*s/_history/%d", STR_ARG(c->api->base), STR_ARG(name),
+	                          STR_ARG(rec.id), rec.version));
 	return r;
 }
 
@@ -264,8 +265,9 @@ bool body_resource(Call *c, JVal *resource, Reply *out)
 	Str type = JSTR(*resource, "resourceType", c->a);
 	if (str_eq(type, c->type_name))
 		return true;
-	outcome_add(&o, SEV_ERROR, S("structure"), S("resourceType"), "The address is for %.*s, the resource is %s%.*s.",
-		    STR_ARG(c->type_name), type.n ? "" : "without resourceType", STR_ARG(str_upto(type, 64)));
+	outcome_add(&o, SEV_ERROR, S("structure"), S("resourceType"),
+	            "The address is for %.*s, the resource is %s%.*s.", STR_ARG(c->type_name),
+	            type.n ? "" : "without resourceType", STR_ARG(str_upto(type, 64)));
 	*out = reply_outcome(c, 400, &o);
 	return false;
 }

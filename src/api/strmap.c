@@ -2,7 +2,10 @@
 
 #include "base/random.h"
 
-StrMap strmap_new(Arena *a) { return (StrMap){ .arena = a }; }
+StrMap strmap_new(Arena *a)
+{
+	return (StrMap){ .arena = a };
+}
 
 static size_t slot_of(const StrMap *m, Str key)
 {

@@ -39,7 +39,8 @@ static void add_pair(Pair *pairs, size_t *n, Str name, Str value)
 
 Request *entry_request(const Call *c, const BundleEntry *e, Str body)
 {
-	static const Str prefer[] = { S_INIT("return=representation"), S_INIT("return=minimal"), S_INIT("return=OperationOutcome") };
+	static const Str prefer[] = { S_INIT("return=representation"), S_INIT("return=minimal"),
+		                      S_INIT("return=OperationOutcome") };
 	Request *r = ARENA_NEW(c->a, Request);
 	Pair *headers = ARENA_ARRAY(c->a, Pair, 5);
 	Str url = e->url, path;
@@ -204,8 +205,10 @@ static Err entry_failed(Tx *tx, const Reply *r)
 		if (!details.p)
 			details = JSTR(it.value, "diagnostics", a);
 		if (path.n)
-			path = arena_join(a, where, S(".resource"), dot >= 0 ? str_from(path, (size_t)dot) : S(""), STR_END);
-		outcome_add(tx->o, SEV_ERROR, JSTR(it.value, "code", a), path.n ? path : where, "%.*s", STR_ARG(details));
+			path = arena_join(a, where, S(".resource"), dot >= 0 ? str_from(path, (size_t)dot) : S(""),
+			                  STR_END);
+		outcome_add(tx->o, SEV_ERROR, JSTR(it.value, "code", a), path.n ? path : where, "%.*s",
+		            STR_ARG(details));
 	}
 	for (int e = OK; e <= ERR_IO; e++)
 		if (err_status((Err)e) == r->status)

@@ -50,7 +50,8 @@ static Reply handle_where(Call *c)
 		return reply_fail(c, e, "%.*s", STR_ARG(why));
 	Str own_id = JSTR(resource, "id", c->a);
 	if (found.id.p && own_id.n && !str_eq(own_id, found.id))
-		return reply_fail(c, ERR_BAD_REQUEST, "The resource has another id than the one that meets the criteria.");
+		return reply_fail(c, ERR_BAD_REQUEST,
+		                  "The resource has another id than the one that meets the criteria.");
 	c->id = found.id.p ? found.id : own_id;
 	if (!c->id.n) {
 		Str id;

@@ -11,7 +11,7 @@ enum { EXIT_PARTLY = 3 };
 
 typedef struct Telling {
 	FILE *report;
-	bool bar;       /* stderr is a terminal */
+	bool bar; /* stderr is a terminal */
 	bool bar_drawn;
 	int64_t started;
 } Telling;
@@ -60,16 +60,17 @@ static void progress(void *ctx, uint64_t done, uint64_t total)
 	memset(bar, '#', full > WIDTH ? WIDTH : full);
 	bar[WIDTH] = 0;
 	double seconds = (double)(time_mono_us() - t->started) / 1e6;
-	fprintf(stderr, "\r[%s] %3u%%  %.1f of %.1f MB  %.0f s", bar, (unsigned)(done * 100 / total), (double)done / 1e6,
-		(double)total / 1e6, seconds);
+	fprintf(stderr, "\r[%s] %3u%%  %.1f of %.1f MB  %.0f s", bar, (unsigned)(done * 100 / total),
+	        (double)done / 1e6, (double)total / 1e6, seconds);
 	fflush(stderr);
 	t->bar_drawn = true;
 }
 
 static uint64_t row(const char *name, const ImportCounts *c)
 {
-	printf("%-28s %10llu %10llu %10llu %10llu %10llu\n", name, (unsigned long long)c->read, (unsigned long long)c->created,
-	       (unsigned long long)c->updated, (unsigned long long)c->unchanged, (unsigned long long)c->refused);
+	printf("%-28s %10llu %10llu %10llu %10llu %10llu\n", name, (unsigned long long)c->read,
+	       (unsigned long long)c->created, (unsigned long long)c->updated, (unsigned long long)c->unchanged,
+	       (unsigned long long)c->refused);
 	return c->refused;
 }
 
@@ -82,7 +83,8 @@ static uint64_t summary(const ImportResult *r, double seconds)
 		char name[64];
 		if (!c->read && !c->refused)
 			continue;
-		(void)snprintf(name, sizeof name, "%.*s", STR_ARG(t == FT_NONE ? S("(no FHIR resource)") : fhir_type_name((FhirType)t)));
+		(void)snprintf(name, sizeof name, "%.*s",
+		               STR_ARG(t == FT_NONE ? S("(no FHIR resource)") : fhir_type_name((FhirType)t)));
 		row(name, c);
 		all.read += c->read;
 		all.created += c->created;
@@ -91,8 +93,8 @@ static uint64_t summary(const ImportResult *r, double seconds)
 		all.refused += c->refused;
 	}
 	row("all", &all);
-	printf("%llu files, %.1f MB in %.1f s: %.0f resources/s", (unsigned long long)r->files, (double)r->bytes / 1e6, seconds,
-	       seconds > 0 ? (double)all.read / seconds : 0.0);
+	printf("%llu files, %.1f MB in %.1f s: %.0f resources/s", (unsigned long long)r->files, (double)r->bytes / 1e6,
+	       seconds, seconds > 0 ? (double)all.read / seconds : 0.0);
 	if (r->files_refused)
 		printf("; %llu files refused", (unsigned long long)r->files_refused);
 	puts("");
@@ -102,14 +104,20 @@ static uint64_t summary(const ImportResult *r, double seconds)
 static int import(const Args *a, Records *records, Telling *t)
 {
 	static ImportResult result;
-	ImportOptions o = { .keep_going = opt_flag(a, S("keep-going")), .renew_ids = opt_text(a, S("renew-ids")),
-		.repeat = (size_t)opt_number(a, S("repeat")), .refused = refused, .progress = progress, .ctx = t };
+	ImportOptions o = { .keep_going = opt_flag(a, S("keep-going")),
+		            .renew_ids = opt_text(a, S("renew-ids")),
+		            .repeat = (size_t)opt_number(a, S("repeat")),
+		            .refused = refused,
+		            .progress = progress,
+		            .ctx = t };
 	t->started = time_mono_us();
 	Err e = import_run(records, &o, a->rest, a->n_rest, &result);
 	wipe_bar(t);
 	uint64_t problems = summary(&result, (double)(time_mono_us() - t->started) / 1e6);
 	if (e == ERR_INVALID) {
-		fputs("Stopped at the first refusal; nothing of that file was kept. --keep-going goes on past refusals.\n", stderr);
+		fputs("Stopped at the first refusal; nothing of that file was kept. --keep-going goes on past "
+		      "refusals.\n",
+		      stderr);
 		return EXIT_PROBLEM;
 	}
 	if (e != OK)
@@ -144,10 +152,20 @@ static int run(const Args *a)
 
 static const Option options[] = {
 	{ .name = S_INIT("keep-going"), .kind = OPTION_FLAG, .help = S_INIT("leave out what is refused and go on") },
-	{ .name = S_INIT("report"), .kind = OPTION_TEXT, .value = S_INIT("FILE"), .help = S_INIT("also write every refusal into FILE") },
-	{ .name = S_INIT("renew-ids"), .kind = OPTION_TEXT, .value = S_INIT("SEED"),
+	{ .name = S_INIT("report"),
+	  .kind = OPTION_TEXT,
+	  .value = S_INIT("FILE"),
+	  .help = S_INIT("also write every refusal into FILE") },
+	{ .name = S_INIT("renew-ids"),
+	  .kind = OPTION_TEXT,
+	  .value = S_INIT("SEED"),
 	  .help = S_INIT("test data: give every resource another id, made from SEED") },
-	{ .name = S_INIT("repeat"), .kind = OPTION_NUMBER, .value = S_INIT("N"), .standard = S_INIT("1"), .low = 1, .high = 1000000,
+	{ .name = S_INIT("repeat"),
+	  .kind = OPTION_NUMBER,
+	  .value = S_INIT("N"),
+	  .standard = S_INIT("1"),
+	  .low = 1,
+	  .high = 1000000,
 	  .help = S_INIT("test data: put in N copies of each file, with --renew-ids") },
 };
 
@@ -155,9 +173,10 @@ const Command cmd_import = {
 	.name = S_INIT("import"),
 	.summary = S_INIT("put FHIR resources from files into the store"),
 	.operands = S_INIT("FILE|DIR…"),
-	.help = S_INIT("Takes resources, bundles (.json) and NDJSON (.ndjson), under the ids they have; repeating it changes nothing.\n"
-		       "Stops at the first refusal and keeps nothing of that file, unless --keep-going is given.\n"
-		       "Exit code: 0 all is in; 1 stopped; 3 done, but some resources or files were refused."),
+	.help = S_INIT("Takes resources, bundles (.json) and NDJSON (.ndjson), under the ids they have; repeating it "
+	               "changes nothing.\n"
+	               "Stops at the first refusal and keeps nothing of that file, unless --keep-going is given.\n"
+	               "Exit code: 0 all is in; 1 stopped; 3 done, but some resources or files were refused."),
 	.options = options,
 	.n_options = COUNT_OF(options),
 	.run = run,

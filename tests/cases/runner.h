@@ -1,7 +1,8 @@
-/* Runs case files: who asks what, the answer that is expected, and the entries in the person's access log. The form is described
- * in tests/cases/README.md. A test program gives the handler of a face (api_handle, web_handle) and a folder.
+/* Runs case files: who asks what, the answer that is expected, and the entries in the person's access log. The form is
+ * described in tests/cases/README.md. A test program gives the handler of a face (api_handle, web_handle) and a folder.
  *
- * Every case has a store of its own: a copy of one small world (world.json and the accounts below) that is built once. */
+ * Every case has a store of its own: a copy of one small world (world.json and the accounts below) that is built once.
+ */
 #ifndef CASES_RUNNER_H
 #define CASES_RUNNER_H
 
@@ -31,7 +32,7 @@ typedef struct CaseAccount {
 } CaseAccount;
 static const CaseAccount case_accounts[] = {
 	{ "nel", "Nel Derks", "Patient/nel", ROLE_PERSON },
-	{ "vera", "Vera Smeets", "Practitioner/vera", ROLE_PROFESSIONAL }, /* in the team of nel */
+	{ "vera", "Vera Smeets", "Practitioner/vera", ROLE_PROFESSIONAL },  /* in the team of nel */
 	{ "otto", "Otto Janssen", "Practitioner/otto", ROLE_PROFESSIONAL }, /* in the team of piet only */
 	{ "cora", "Cora Peeters", "Practitioner/cora", ROLE_COORDINATOR },  /* coordinates the team of nel */
 	{ "karel", "Karel Derks", "RelatedPerson/karel", ROLE_CARER },      /* may see the goals of nel */
@@ -74,8 +75,8 @@ __attribute__((format(printf, 2, 3))) static void case_fail(Case *c, const char 
 	fputc('\n', stderr);
 	va_end(args);
 	if (!c->failed && c->answered)
-		fprintf(stderr, "  the answer was %d: %.*s\n", c->reply.status, (int)(c->reply.body.n > 1500 ? 1500 : c->reply.body.n),
-			c->reply.body.p ? c->reply.body.p : "");
+		fprintf(stderr, "  the answer was %d: %.*s\n", c->reply.status,
+		        (int)(c->reply.body.n > 1500 ? 1500 : c->reply.body.n), c->reply.body.p ? c->reply.body.p : "");
 	c->failed = true;
 }
 
@@ -177,8 +178,11 @@ static void case_build_world(const char *dir, const char *file, Arena *a, Str *t
 		const CaseAccount *account = &case_accounts[i];
 		Str ref = str_c(account->ref);
 		int64_t id;
-		NewAccount n = { .login = str_c(account->login), .name = str_c(account->name), .role = account->role, .refs = &ref,
-			.n_refs = account->ref ? 1 : 0 };
+		NewAccount n = { .login = str_c(account->login),
+			         .name = str_c(account->name),
+			         .role = account->role,
+			         .refs = &ref,
+			         .n_refs = account->ref ? 1 : 0 };
 		if (account_create(r, &n, &id) != OK || token_create(r, id, a, &tokens[i]) != OK)
 			die("account %s could not be made", account->login);
 	}
@@ -318,7 +322,8 @@ static bool case_glob(Str pattern, Str text)
 	}
 }
 
-/* Is everything that `want` says in `have`? Strings may hold '*'; "absent" as a value says that the member is not there. */
+/* Is everything that `want` says in `have`? Strings may hold '*'; "absent" as a value says that the member is not
+ * there. */
 static bool case_within(Case *c, JVal want, JVal have, Str where)
 {
 	Arena *a = c->arena;
@@ -339,19 +344,21 @@ static bool case_within(Case *c, JVal want, JVal have, Str where)
 	}
 	if (json_is(want, J_ARRAY)) {
 		if (!json_is(have, J_ARRAY) || json_count(want) != json_count(have)) {
-			case_fail(c, "%.*s: expected %zu items, not %zu", STR_ARG(where), json_count(want), json_count(have));
+			case_fail(c, "%.*s: expected %zu items, not %zu", STR_ARG(where), json_count(want),
+			          json_count(have));
 			return false;
 		}
 		for (size_t i = 0; i < json_count(want); i++)
-			if (!case_within(c, json_at(want, i), json_at(have, i), arena_printf(a, "%.*s[%zu]", STR_ARG(where), i)))
+			if (!case_within(c, json_at(want, i), json_at(have, i),
+			                 arena_printf(a, "%.*s[%zu]", STR_ARG(where), i)))
 				return false;
 		return true;
 	}
-	bool same = json_is(want, J_STRING) ? json_is(have, J_STRING) && case_glob(json_str(want, a), json_str(have, a)) :
-					      have.node && str_eq(json_raw(want), json_raw(have));
+	bool same = json_is(want, J_STRING) ? json_is(have, J_STRING) && case_glob(json_str(want, a), json_str(have, a))
+	                                    : have.node && str_eq(json_raw(want), json_raw(have));
 	if (!same)
 		case_fail(c, "%.*s: expected %.*s, not %.*s", STR_ARG(where), STR_ARG(json_raw(want)),
-			  STR_ARG(have.node ? json_raw(have) : S("(absent)")));
+		          STR_ARG(have.node ? json_raw(have) : S("(absent)")));
 	return same;
 }
 
@@ -677,9 +684,13 @@ static bool case_run(const char *file, const char *world, const CaseFace *kind, 
 	return ok;
 }
 
-static int case_is_file(const struct dirent *e) { return str_ends(str_c(e->d_name), S(".case")); }
+static int case_is_file(const struct dirent *e)
+{
+	return str_ends(str_c(e->d_name), S(".case"));
+}
 
-/* All *.case files of a folder, or those whose name holds $CASE. Returns how many failed; prints a line for each of those. */
+/* All *.case files of a folder, or those whose name holds $CASE. Returns how many failed; prints a line for each of
+ * those. */
 static size_t cases_run(const char *folder, const CaseFace *kind)
 {
 	struct dirent **names;

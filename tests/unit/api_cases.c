@@ -5,9 +5,9 @@
 
 #include <cmocka.h>
 
+#include "../cases/runner.h"
 #include "api/api.h"
 #include "fhir/validate.h"
-#include "../cases/runner.h"
 
 static void *open_face(Records *r)
 {
@@ -29,7 +29,10 @@ static Reply handle(void *face, Request *r)
 	reply.body = arena_join(r->arena, outcome_json(&o, r->arena), S(" for "), reply.body, STR_END);
 	return reply;
 }
-static void close_face(void *face) { api_free(face); }
+static void close_face(void *face)
+{
+	api_free(face);
+}
 
 static void cases(void **state)
 {

@@ -1,4 +1,5 @@
-/* Import and export: what goes in, what is refused and why, that repeating changes nothing, and the way there and back. */
+/* Import and export: what goes in, what is refused and why, that repeating changes nothing, and the way there and back.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +42,8 @@ static int setup(void **state)
 {
 	World *w = calloc(1, sizeof *w);
 	w->arena = arena_new();
-	(void)snprintf(w->dir, sizeof w->dir, "%s/samendoel-import-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	(void)snprintf(w->dir, sizeof w->dir, "%s/samendoel-import-XXXXXX",
+	               access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	assert_non_null(mkdtemp(w->dir));
 	open_records(w);
 	*state = w;
@@ -112,7 +114,10 @@ static Err run_with(World *w, ImportOptions o, Str path)
 	return import_run(w->records, &o, &path, 1, &w->result);
 }
 
-static Err run(World *w, Str path) { return run_with(w, (ImportOptions){ 0 }, path); }
+static Err run(World *w, Str path)
+{
+	return run_with(w, (ImportOptions){ 0 }, path);
+}
 
 static ImportCounts total(const World *w)
 {
@@ -137,11 +142,13 @@ static void check(const World *w, uint64_t created, uint64_t updated, uint64_t u
 }
 
 #define PATIENT_UUID "2d95f315-808c-4b67-836b-e56bdba9dd21"
-#define BUNDLE_OF(goal_text)                                                                                                    \
-	"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["                                                     \
-	"{\"fullUrl\":\"urn:uuid:goal-1\",\"resource\":{\"id\":\"goal-1\",\"resourceType\":\"Goal\",\"lifecycleStatus\":\"active\","  \
-	"\"description\":{\"text\":\"" goal_text "\"},\"subject\":{\"reference\":\"urn:uuid:" PATIENT_UUID "\"}}},"             \
-	"{\"fullUrl\":\"urn:uuid:" PATIENT_UUID "\",\"resource\":{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Derks\"}]}}]}"
+#define BUNDLE_OF(goal_text)                                                                                        \
+	"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["                                         \
+	"{\"fullUrl\":\"urn:uuid:goal-1\",\"resource\":{\"id\":\"goal-1\",\"resourceType\":\"Goal\","               \
+	"\"lifecycleStatus\":\"active\","                                                                           \
+	"\"description\":{\"text\":\"" goal_text "\"},\"subject\":{\"reference\":\"urn:uuid:" PATIENT_UUID "\"}}}," \
+	"{\"fullUrl\":\"urn:uuid:" PATIENT_UUID                                                                     \
+	"\",\"resource\":{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Derks\"}]}}]}"
 
 static void repeating_changes_nothing(void **state)
 {
@@ -172,16 +179,23 @@ static void references_are_filled_in(void **state)
 static void without_id_by_identifier_or_content(void **state)
 {
 	World *w = *state;
-	assert_int_equal(run(w, put_file(w, "o.json", "{\"resourceType\":\"Organization\",\"name\":\"De Linde\"}")), OK);
+	assert_int_equal(run(w, put_file(w, "o.json", "{\"resourceType\":\"Organization\",\"name\":\"De Linde\"}")),
+	                 OK);
 	check(w, 1, 0, 0, 0);
-	assert_int_equal(run(w, put_file(w, "o.json", "{\"name\":\"De Linde\",\"resourceType\":\"Organization\"}")), OK);
+	assert_int_equal(run(w, put_file(w, "o.json", "{\"name\":\"De Linde\",\"resourceType\":\"Organization\"}")),
+	                 OK);
 	check(w, 1, 0, 0, 0); /* other text: it may be another one */
-	assert_int_equal(run(w, put_file(w, "o.json", "{\"resourceType\":\"Organization\",\"name\":\"De Linde\"}")), OK);
+	assert_int_equal(run(w, put_file(w, "o.json", "{\"resourceType\":\"Organization\",\"name\":\"De Linde\"}")),
+	                 OK);
 	check(w, 0, 0, 1, 0);
-	Str with = put_file(w, "i.json", "{\"resourceType\":\"Organization\",\"identifier\":[{\"system\":\"urn:x\",\"value\":\"7\"}],\"name\":\"A\"}");
+	Str with = put_file(w, "i.json",
+	                    "{\"resourceType\":\"Organization\",\"identifier\":[{\"system\":\"urn:x\",\"value\":\"7\"}]"
+	                    ",\"name\":\"A\"}");
 	assert_int_equal(run(w, with), OK);
 	check(w, 1, 0, 0, 0);
-	with = put_file(w, "i.json", "{\"resourceType\":\"Organization\",\"identifier\":[{\"system\":\"urn:x\",\"value\":\"7\"}],\"name\":\"B\"}");
+	with = put_file(w, "i.json",
+	                "{\"resourceType\":\"Organization\",\"identifier\":[{\"system\":\"urn:x\",\"value\":\"7\"}],"
+	                "\"name\":\"B\"}");
 	assert_int_equal(run(w, with), OK);
 	check(w, 0, 1, 0, 0);
 }
@@ -198,14 +212,19 @@ static void every_refusal_has_its_reason(void **state)
 		{ "b.json", "{\"name\":\"package\"}", "no FHIR resource", "", 0 },
 		{ "c.json", "{\"resourceType\":\"Gool\"}", "'Gool' is no FHIR R4 resource type", "", 0 },
 		{ "d.json", "{\"resourceType\":\"Bundle\",\"type\":\"history\"}", "'history' is not a set", "", 0 },
-		{ "e.json", "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{}]}", "no resource", "Bundle.entry.resource", 1 },
+		{ "e.json", "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{}]}", "no resource",
+		  "Bundle.entry.resource", 1 },
 		{ "f.json", "{\"resourceType\":\"Organization\",\"colour\":\"red\"}", "'colour'", "Organization", 0 },
 		{ "g.json", "{\"resourceType\":\"Patient\",\"gender\":\"x\"}", "value set", "Patient.gender", 0 },
-		{ "h.json", "{\"resourceType\":\"Goal\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"x\"},\"subject\":{\"reference\":\"Patient/none\"}}",
+		{ "h.json",
+		  "{\"resourceType\":\"Goal\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"x\"},"
+		  "\"subject\":{\"reference\":\"Patient/none\"}}",
 		  "Patient/none is not known", "", 0 },
 		{ "i.txt", "hello", "Only files named", "", 0 },
 		{ "j.ndjson", "\n{\"resourceType\":\"Patient\",\"id\":\"p\"}\nnonsense\n", "This is not JSON", "", 3 },
-		{ "k.json", "{\"resourceType\":\"Goal\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"x\"},\"subject\":{\"reference\":\"Patient?identifier=none\"}}",
+		{ "k.json",
+		  "{\"resourceType\":\"Goal\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"x\"},"
+		  "\"subject\":{\"reference\":\"Patient?identifier=none\"}}",
 		  "nothing meets the condition", "", 0 },
 	};
 	World *w = *state;
@@ -221,10 +240,10 @@ static void every_refusal_has_its_reason(void **state)
 	assert_int_equal(w->result.files_refused, 1);
 }
 
-#define GOOD_THEN_BAD                                                                                                           \
-	"{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["                                                      \
-	"{\"resource\":{\"resourceType\":\"Organization\",\"id\":\"good\",\"name\":\"A\"}},"                                    \
-	"{\"resource\":{\"resourceType\":\"Organization\",\"id\":\"bad\",\"name\":7}},"                                         \
+#define GOOD_THEN_BAD                                                                        \
+	"{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["                   \
+	"{\"resource\":{\"resourceType\":\"Organization\",\"id\":\"good\",\"name\":\"A\"}}," \
+	"{\"resource\":{\"resourceType\":\"Organization\",\"id\":\"bad\",\"name\":7}},"      \
 	"{\"resource\":{\"resourceType\":\"Organization\",\"id\":\"last\",\"name\":\"C\"}}]}"
 
 static void stopping_keeps_nothing_of_the_file(void **state)
@@ -261,16 +280,19 @@ static void large_file_is_checked_first(void **state)
 static void persons_go_first(void **state)
 {
 	World *w = *state;
-	static const char *const goal = "{\"resourceType\":\"Goal\",\"id\":\"g\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"x\"},"
-					"\"subject\":{\"reference\":\"Patient/p\"}}";
+	static const char *const goal =
+	    "{\"resourceType\":\"Goal\",\"id\":\"g\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"x\"},"
+	    "\"subject\":{\"reference\":\"Patient/p\"}}";
 	static const char *const patient = "{\"resourceType\":\"Patient\",\"id\":\"p\"}";
 	Str lines = put_file(w, "l.ndjson", arena_printf(w->arena, "%s\n\n%s\n", goal, patient).p);
 	assert_int_equal(run(w, lines), OK);
 	check(w, 2, 0, 0, 0);
 	Str folder = arena_printf(w->arena, "%s/in", w->dir);
 	assert_int_equal(mkdir(folder.p, 0700), 0);
-	put_file(w, "in/a-goal.json", "{\"resourceType\":\"Goal\",\"id\":\"g2\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"x\"},"
-				      "\"subject\":{\"reference\":\"Patient/p2\"}}");
+	put_file(
+	    w, "in/a-goal.json",
+	    "{\"resourceType\":\"Goal\",\"id\":\"g2\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"x\"},"
+	    "\"subject\":{\"reference\":\"Patient/p2\"}}");
 	put_file(w, "in/patient.json", "{\"resourceType\": \"Patient\",\"id\":\"p2\"}");
 	assert_int_equal(run(w, folder), OK);
 	check(w, 2, 0, 0, 0);
@@ -279,11 +301,15 @@ static void persons_go_first(void **state)
 static void twice_in_one_file(void **state)
 {
 	World *w = *state;
-	assert_int_equal(run(w, put_file(w, "t.ndjson", "{\"resourceType\":\"Organization\",\"id\":\"o\",\"name\":\"A\"}\n"
-							"{\"resourceType\":\"Organization\",\"id\":\"o\",\"name\":\"A\"}\n")), OK);
+	assert_int_equal(run(w, put_file(w, "t.ndjson",
+	                                 "{\"resourceType\":\"Organization\",\"id\":\"o\",\"name\":\"A\"}\n"
+	                                 "{\"resourceType\":\"Organization\",\"id\":\"o\",\"name\":\"A\"}\n")),
+	                 OK);
 	check(w, 1, 0, 1, 0);
-	assert_int_equal(run(w, put_file(w, "u.ndjson", "{\"resourceType\":\"Organization\",\"id\":\"p\",\"name\":\"A\"}\n"
-							"{\"resourceType\":\"Organization\",\"id\":\"p\",\"name\":\"B\"}\n")), ERR_INVALID);
+	assert_int_equal(run(w, put_file(w, "u.ndjson",
+	                                 "{\"resourceType\":\"Organization\",\"id\":\"p\",\"name\":\"A\"}\n"
+	                                 "{\"resourceType\":\"Organization\",\"id\":\"p\",\"name\":\"B\"}\n")),
+	                 ERR_INVALID);
 	assert_non_null(strstr(w->refused.reason, "twice"));
 }
 
@@ -341,7 +367,8 @@ static void there_and_back(void **state)
 	assert_int_equal(run(w, one), OK);
 	assert_int_equal(total(w).unchanged, first.created);
 	assert_int_equal(export_all(w->records, FT_NONE, two, &out, why, sizeof why), OK);
-	static const char *const files[] = { "Patient", "Goal", "CareTeam", "Consent", "Observation", "Practitioner", "RelatedPerson" };
+	static const char *const files[] = { "Patient",     "Goal",         "CareTeam",     "Consent",
+		                             "Observation", "Practitioner", "RelatedPerson" };
 	for (size_t i = 0; i < COUNT_OF(files); i++) {
 		Str a = without_times(w, get_file(w, arena_printf(w->arena, "one/%s.ndjson", files[i]).p));
 		Str b = without_times(w, get_file(w, arena_printf(w->arena, "two/%s.ndjson", files[i]).p));

@@ -1,0 +1,135 @@
+/* What happens when a visit cannot be finished: two people change the same thing at the same moment. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "../cases/runner.h"
+#include "api/api.h"
+
+typedef struct World {
+	Arena *arena;
+	const char *base, *dir;
+	Str tokens[CASE_ACCOUNTS];
+	Records *records;
+	Api *api;
+} World;
+
+static int setup(void **state)
+{
+	World *w = calloc(1, sizeof *w);
+	w->arena = arena_new();
+	w->base = case_temp_dir(w->arena);
+	w->dir = arena_printf(w->arena, "%s/store", w->base).p;
+	case_build_world(w->dir, "tests/cases/world.json", w->arena, w->tokens);
+	w->records = case_open_records(w->dir);
+	*state = w;
+	return api_new(w->records, S("http://samendoel.test"), &w->api) == OK ? 0 : 1;
+}
+
+static int teardown(void **state)
+{
+	World *w = *state;
+	api_free(w->api);
+	records_close(w->records);
+	case_remove_dir(w->dir);
+	case_remove_dir(w->base);
+	arena_free(w->arena);
+	free(w);
+	return 0;
+}
+
+/* The reply, its visit not finished yet. */
+static Reply ask(World *w, size_t who, Method m, Str path, Str body)
+{
+	Request *r = ARENA_NEW(w->arena, Request);
+	Pair *header = ARENA_NEW(w->arena, Pair);
+	*header = (Pair){ S("Authorization"), arena_join(w->arena, S("Bearer "), w->tokens[who], STR_END) };
+	*r = (Request){ .arena = w->arena,
+		        .method = m,
+		        .path = path,
+		        .query = S(""),
+		        .body = body,
+		        .headers = header,
+		        .n_headers = 1 };
+	return api_handle(w->api, r);
+}
+
+#define GOAL(state)                                                                 \
+	S("{\"resourceType\":\"Goal\",\"id\":\"tuin\",\"lifecycleStatus\":\"" state \
+	  "\",\"description\":{\"text\":\"Tuin\"},"                                 \
+	  "\"subject\":{\"reference\":\"Patient/nel\"}}")
+
+static void the_second_of_two_is_told(void **state)
+{
+	World *w = *state;
+	Reply first = ask(w, 1, M_PUT, S("/fhir/Goal/tuin"), GOAL("completed"));
+	Reply second = ask(w, 3, M_PUT, S("/fhir/Goal/tuin"), GOAL("cancelled"));
+	assert_int_equal(first.status, 200);
+	assert_int_equal(second.status, 200); /* what would be said if nobody had been first */
+	assert_int_equal(visit_commit(first.visit), OK);
+	Err e = visit_commit(second.visit);
+	assert_int_equal(e, ERR_VERSION);
+	Reply instead = second.on_fail(second.fail_arg, e);
+	assert_int_equal(instead.status, 412);
+	assert_null(instead.visit);
+	assert_true(str_find(instead.body, S("Someone else changed this resource first")) > 0);
+	Reply now = ask(w, 1, M_GET, S("/fhir/Goal/tuin"), S(""));
+	assert_true(str_find(now.body, S("\"completed\"")) > 0);
+}
+
+static void two_with_one_new_id(void **state)
+{
+	World *w = *state;
+	Str path = S("/fhir/Goal/0b7a4a8e-6a4d-4c8e-9f55-0d6f2f1c7a10");
+	Str body = S(
+	    "{\"resourceType\":\"Goal\",\"id\":\"0b7a4a8e-6a4d-4c8e-9f55-0d6f2f1c7a10\",\"lifecycleStatus\":\"active\","
+	    "\"description\":{\"text\":\"x\"},\"subject\":{\"reference\":\"Patient/nel\"}}");
+	Reply first = ask(w, 1, M_PUT, path, body), second = ask(w, 3, M_PUT, path, body);
+	assert_int_equal(visit_commit(first.visit), OK);
+	Err e = visit_commit(second.visit);
+	assert_int_equal(e, ERR_CONFLICT);
+	assert_int_equal(second.on_fail(second.fail_arg, e).status, 409);
+}
+
+static void busy_says_when_to_come_back(void **state)
+{
+	World *w = *state;
+	Reply r = ask(w, 1, M_GET, S("/fhir/Goal/tuin"), S(""));
+	Reply busy = r.on_fail(r.fail_arg, ERR_BUSY);
+	assert_int_equal(busy.status, 503);
+	bool told = false;
+	for (size_t i = 0; i < busy.n_headers; i++)
+		told = told || str_eq(busy.headers[i].name, S("Retry-After"));
+	assert_true(told);
+	assert_true(str_find(busy.body, S("Ik wil weer")) < 0);
+}
+
+static void only_bundles_are_slow(void **state)
+{
+	World *w = *state;
+	Request r = { .arena = w->arena, .method = M_POST, .path = S("/fhir") };
+	assert_true(api_slow(w->api, &r));
+	r.path = S("/fhir/");
+	assert_true(api_slow(w->api, &r));
+	r.path = S("/fhir/Goal");
+	assert_false(api_slow(w->api, &r));
+	r.method = M_GET;
+	r.path = S("/fhir");
+	assert_false(api_slow(w->api, &r));
+}
+
+int main(void)
+{
+	random_init();
+	(void)cases_run;
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(the_second_of_two_is_told),
+		TEST(two_with_one_new_id),
+		TEST(busy_says_when_to_come_back),
+		TEST(only_bundles_are_slow),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
