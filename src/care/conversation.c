@@ -66,6 +66,8 @@ static Str encounter_text(Arena *a, const Dossier *d, const ConversationInput *i
 	Edit e = edit_new(a, (JVal){ NULL, NULL }, FT_ENCOUNTER);
 	edit_str(&e, S("status"), S("in-progress"));
 	edit_json(&e, S("class"), edit_text(&c));
+	/* Makes it part of the story for the rules of access. */
+	edit_json(&e, S("type"), json_list1(a, json_concept(a, S(CS_ "encounter"), S("conversation"), STR_END)));
 	edit_json(&e, S("subject"), json_ref(a, person_ref(d), d->person.name));
 	edit_json(&e, S("period"), json_period(a, now, STR_END));
 	if (str_starts(me.ref, S("Practitioner")) || str_starts(me.ref, S("RelatedPerson"))) {

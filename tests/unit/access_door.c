@@ -418,6 +418,21 @@ static void test_period_ends(void **state)
 	time_set_offset(0);
 }
 
+/* A new reference of an account counts at its next request. */
+static void test_new_reference(void **state)
+{
+	World *w = *state;
+	Str p = make_patient(w);
+	int64_t id;
+	NewAccount n = { .login = S("jean"), .name = S("Jean"), .role = ROLE_PERSON };
+	must(account_create(w->r, &n, &id));
+	Scope before = { .account = id, .role = ROLE_PERSON, .name = S("Jean") }, after = person(w, p);
+	after.account = id;
+	gives(read_as(w, &before, FT_PATIENT, p), ERR_NOT_FOUND);
+	must(account_add_ref(w->r, id, ref(w, "Patient", p)));
+	must(read_as(w, &after, FT_PATIENT, p));
+}
+
 /* ---- what is not there and what may not be seen are the same ---- */
 
 static size_t total_of(World *w, const Scope *who, FhirType type, const char *code, const char *value, size_t *n)
@@ -556,10 +571,11 @@ int main(void)
 	random_init();
 #define T(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
 	const struct CMUnitTest tests[] = {
-		T(test_body),        T(test_team_sees),     T(test_write_rights), T(test_private),
-		T(test_no_widening), T(test_versions),      T(test_hidden_past),  T(test_references),
-		T(test_new_dossier), T(test_chosen_ids),    T(test_directory),    T(test_withdrawn),
-		T(test_period_ends), T(test_nothing_leaks), T(test_search),       T(test_persons),
+		T(test_body),          T(test_team_sees),   T(test_write_rights),  T(test_private),
+		T(test_new_reference), T(test_no_widening), T(test_versions),      T(test_hidden_past),
+		T(test_references),    T(test_new_dossier), T(test_chosen_ids),    T(test_directory),
+		T(test_withdrawn),     T(test_period_ends), T(test_nothing_leaks), T(test_search),
+		T(test_persons),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
