@@ -404,6 +404,17 @@ static void keep_sent(Ctx *c, Html *h, const Layout *l)
 	h->clash = c->clash;
 }
 
+static void back_link(Html *h, Str href)
+{
+	if (!href.n)
+		return;
+	H(h, "<a href=\"");
+	h_attr(h, href);
+	H(h, "\" class=\"govuk-back-link\">");
+	h_msg(h, MSG_common_back);
+	H(h, "</a>\n");
+}
+
 Html page_begin(Ctx *c, const Layout *l)
 {
 	Html h = html_new(c->arena, c->lang);
@@ -421,14 +432,8 @@ Html page_begin(Ctx *c, const Layout *l)
 			person_banner(c, &h, l->dossier);
 	}
 	H(&h, "<div class=\"govuk-width-container\">\n");
-	if (l->back.n) {
-		H(&h, "<a href=\"");
-		h_attr(&h, l->back);
-		H(&h, "\" class=\"govuk-back-link\">");
-		h_msg(&h, MSG_common_back);
-		H(&h, "</a>\n");
-	}
 	H(&h, "<main class=\"govuk-main-wrapper\" id=\"main\">\n");
+	back_link(&h, l->back);
 	if (!l->wide)
 		H(&h, "<div class=\"sd-narrow\">\n");
 	else
