@@ -172,7 +172,11 @@ Reply reply_refused(Call *c, Err e)
 void reply_version(Call *c, Reply *r, int32_t version, Millis updated)
 {
 	c->updated = updated;
-	reply_header(r, S("ETag"), arena_printf(r->arena, "W/\"%d\"", version));
+	Buf etag = buf_new(r->arena, 16, 0);
+	BUF_LIT(&etag, "W/\"");
+	buf_int(&etag, version);
+	buf_byte(&etag, '"');
+	reply_header(r, S("ETag"), buf_str(&etag));
 	reply_header(r, S("Last-Modified"), http_date(r->arena, updated));
 }
 

@@ -35,13 +35,29 @@ Reply reply_redirect(Arena *a, Str location)
 	return r;
 }
 
+static void digits(char *out, int v, int n)
+{
+	for (; n-- > 0; v /= 10)
+		out[n] = (char)('0' + v % 10);
+}
+
+/* Written digit by digit: it stands on every read. */
 Str http_date(Arena *a, Millis t)
 {
 	static const char days[] = "MonTueWedThuFriSatSun";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static const char form[] = "Ddd, 00 Mmm 0000 00:00:00 GMT";
 	Civil c = time_civil(t);
-	return arena_printf(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * c.weekday, c.day,
-	                    months + 3 * (c.month - 1), c.year, c.hour, c.minute, c.second);
+	char *p = arena_raw(a, sizeof form);
+	memcpy(p, form, sizeof form);
+	memcpy(p, days + (size_t)3 * (size_t)c.weekday, 3);
+	digits(p + 5, c.day, 2);
+	memcpy(p + 8, months + (size_t)3 * (size_t)(c.month - 1), 3);
+	digits(p + 12, c.year, 4);
+	digits(p + 17, c.hour, 2);
+	digits(p + 20, c.minute, 2);
+	digits(p + 23, c.second, 2);
+	return str_n(p, sizeof form - 1);
 }
 
 /* q=0, q=0.0, q=0.000 */
