@@ -488,7 +488,11 @@ Reply page_end(Ctx *c, Html *h, int status)
 	return r;
 }
 
-Str person_path(Ctx *c, Str rest) { return arena_join(c->arena, S("/persoon/"), c->person, rest, STR_END); }
+Str person_path(Ctx *c, Str rest)
+{
+	bool joins = !rest.n || rest.p[0] == '/' || rest.p[0] == '?' || rest.p[0] == '#';
+	return arena_join(c->arena, S("/persoon/"), c->person, joins ? S("") : S("/"), rest, STR_END);
+}
 
 Str own_person(const Ctx *c)
 {

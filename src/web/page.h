@@ -162,7 +162,7 @@ Str undo_path(Ctx *c, FhirType type, Str id, int32_t version);
 
 /* Is there a page at this path? Link only to what is there. */
 bool leads_somewhere(Str path);
-/* "/persoon/<id>/rest" in the request arena. */
+/* "/persoon/<id>/rest" in the request arena, for "rest" and "/rest"; "?a=b" and "#there" join without a slash. */
 Str person_path(Ctx *c, Str rest);
 /* Form helpers: the trimmed value of a field; adds an error when empty or longer than max characters. */
 Str form_text(Ctx *c, Errors *e, Str name, size_t max, Msg when_empty /* MSG_NONE: may be empty */);
