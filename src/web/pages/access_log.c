@@ -3,7 +3,7 @@
 #include "json/json.h"
 #include "web/web_internal.h"
 
-enum { ENTRIES_A_PAGE = 40, LOOKED_AT_MAX = 2000 };
+enum { ENTRIES_A_PAGE = 25, LOOKED_AT_MAX = 2000 };
 
 typedef struct Filter {
 	int64_t who;   /* account; 0: everyone */
@@ -83,6 +83,8 @@ static Msg action_msg(AuditAction a)
 static Str categories_text(Ctx *c, uint32_t bits)
 {
 	Buf b = buf_new(c->arena, 128, 0);
+	if ((bits & CAT_ALL) == CAT_ALL)
+		return msg(c->lang, MSG_access_everything);
 	for (int i = 0; i < CAT_COUNT; i++) {
 		if (!(bits >> i & 1))
 			continue;
