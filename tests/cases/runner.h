@@ -258,6 +258,16 @@ static void case_identify(Case *c)
 	c->vars[0] = (Pair){ S("csrf"), csrf_token(&session, c->arena) };
 }
 
+/* A browser sends the token that stands in the page; a case may give another one. */
+static void case_add_token(Case *c)
+{
+	for (size_t i = 0; i < c->n_form; i++)
+		if (str_eq(c->form[i].name, S("_csrf")))
+			return;
+	if (c->cookie && c->n_form && c->n_form < COUNT_OF(c->form))
+		c->form[c->n_form++] = (Pair){ S("_csrf"), S("${csrf}") };
+}
+
 static Str case_form_body(Case *c)
 {
 	Buf b = buf_new(c->arena, 256, 0);
@@ -277,6 +287,7 @@ static void case_ask(Case *c)
 	Request *r = ARENA_NEW(c->arena, Request);
 	Str path, target;
 	case_identify(c);
+	case_add_token(c);
 	target = case_fill(c, c->target);
 	r->arena = c->arena;
 	r->method = c->method;
