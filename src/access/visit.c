@@ -131,11 +131,14 @@ Err visit_part(Visit *v, Part part, Person **out)
 		RelCache *c = v->records->relations;
 		if (v->who.role == ROLE_ADMIN || part < PART_FIRST)
 			return ERR_NOT_FOUND;
+		/* The system has a key of its own, and what has no account is never kept. */
+		int64_t key = v->who.role == ROLE_SYSTEM ? -1 : v->who.account;
 		uint64_t epoch = relcache_epoch(c, part);
-		if (!relcache_get(c, v->who.account, part, v->now, v->arena, &rel, &id)) {
+		if (!key || !relcache_get(c, key, part, v->now, v->arena, &rel, &id)) {
 			Millis until;
 			TRY(gate_decide(v, part, NULL, &rel, &id, &until));
-			relcache_put(c, v->who.account, part, epoch, &rel, id, v->now, until);
+			if (key)
+				relcache_put(c, key, part, epoch, &rel, id, v->now, until);
 		}
 		p = person_add(v, part, id, &rel);
 	}

@@ -77,7 +77,7 @@ static Err person_by_ref(Visit *v, Str text, Person **out)
 
 typedef struct Search {
 	Visit *v;
-	Part part;
+	Person *person; /* the first that the visitor has a relation with; others are as if they were not there */
 } Search;
 
 static void first_home(void *ctx, JVal text)
@@ -85,10 +85,11 @@ static void first_home(void *ctx, JVal text)
 	Search *s = ctx;
 	Reference r;
 	Part part;
+	Person *p;
 	Str t = json_str(text, s->v->arena);
-	if (!s->part && reference_parse(t, &r) && r.kind == REF_RELATIVE && fhir_home(r.type) == HOME_PERSON &&
-	    part_of_ref(s->v, t, &part) == OK && part >= PART_FIRST)
-		s->part = part;
+	if (!s->person && reference_parse(t, &r) && r.kind == REF_RELATIVE && fhir_home(r.type) == HOME_PERSON &&
+	    part_of_ref(s->v, t, &part) == OK && part >= PART_FIRST && visit_part(s->v, part, &p) == OK)
+		s->person = p;
 }
 
 /* The home of a resource that is no Patient. *person NULL: shared or closed. */
@@ -105,11 +106,12 @@ static Err home_of(Visit *v, const Input *in, Part *part, Person **person)
 		return OK;
 	}
 	/* It refers to no Patient: then it belongs where the first thing belongs that it refers to. */
-	Search s = { v, 0 };
+	Search s = { v, NULL };
 	reference_each(in->json, first_home, &s);
-	if (s.part) {
-		*part = s.part;
-		return visit_part(v, s.part, person);
+	if (s.person) {
+		*person = s.person;
+		*part = s.person->part;
+		return OK;
 	}
 	*part = PART_CLOSED;
 	return v->who.role == ROLE_SYSTEM

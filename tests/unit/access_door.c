@@ -430,6 +430,10 @@ static void test_new_reference(void **state)
 	after.account = id;
 	gives(read_as(w, &before, FT_PATIENT, p), ERR_NOT_FOUND);
 	must(account_add_ref(w->r, id, ref(w, "Patient", p)));
+	/* Without an account, right after the system was there. */
+	Scope sys = scope_system(S("test")), nobody = { .role = ROLE_PROFESSIONAL, .name = S("?") };
+	must(read_as(w, &sys, FT_PATIENT, p));
+	gives(read_as(w, &nobody, FT_PATIENT, p), ERR_NOT_FOUND);
 	must(read_as(w, &after, FT_PATIENT, p));
 }
 
