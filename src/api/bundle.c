@@ -43,8 +43,10 @@ static Reply answer(Call *c, Str type, const EntryAnswer *answers, size_t n)
 		jw_end_array(&w);
 	}
 	jw_end_object(&w);
+	/* What was written stays written; the answers alone are too many to give. */
 	if (b.full)
-		return reply_fhir(c, 200, S("{\"resourceType\":\"Bundle\",\"type\":\"transaction-response\"}"));
+		return reply_fhir(c, 200,
+		                  arena_printf(c->a, "{\"resourceType\":\"Bundle\",\"type\":\"%.*s\"}", STR_ARG(type)));
 	return reply_fhir(c, 200, buf_str(&b));
 }
 
