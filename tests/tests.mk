@@ -30,5 +30,6 @@ $(O)/fault/$(1): $(O)/tests/fault/$(1).o $(call link,$(word 1,$(subst _, ,$(1)))
 endef
 $(foreach t,$(FAULT),$(eval $(call FAULT_RULE,$(t))))
 .PHONY: crash
-crash: $(O)/fault/store_crash
+crash: $(O)/fault/store_crash $(B)/samendoel
 	@$< $(CRASH_ROUNDS)
+	@node tests/fault/serve-crash.mjs $(B)/samendoel $(B)/serve-crash $(CRASH_ROUNDS)

@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "cli/generate/population.h"
 
-enum { IN_FLIGHT = 16, PERSONS_PER_VISIT = 16 };
+enum { IN_FLIGHT = 16, PERSONS_PER_VISIT = 16, PERSONS_OF_ACCOUNT = 3 };
 
 /* One visit on its way to being durable; its arena is reused when it has arrived. */
 typedef struct Slot {
@@ -77,7 +77,8 @@ static void say_issues(Visit *v, Err e)
 static Err make_staff(Generator *g, Arena *a)
 {
 	size_t n = staff_size(g->persons);
-	g->staff = (Staff){ ARENA_ARRAY(a, Str, n), ARENA_ARRAY(a, Str, n), ARENA_ARRAY(a, uint8_t, n), n };
+	g->staff = (Staff){ ARENA_ARRAY(a, Str, n), ARENA_ARRAY(a, Str, n), ARENA_ARRAY(a, uint8_t, n),
+		            ARENA_ARRAY(a, uint32_t, n), n };
 	for (size_t i = 0; i < n;) {
 		Arena *tmp = arena_new();
 		Visit *v = visit_new(g->records, &g->scope, tmp);
@@ -131,14 +132,17 @@ static Err make_persons(Generator *g, uint64_t first)
 	return g->err;
 }
 
-/* Accounts for load runs: professionals without a password, each with an API token, one line a token: "token
- * Practitioner/…". */
+/* Accounts for load runs: professionals with a few persons at least, without a password, each with an API token, one
+ * line a token: "token Practitioner/…". */
 static Err make_accounts(Generator *g, Arena *a, int64_t n, Str file)
 {
 	FILE *f = fopen(arena_cstr(a, file), "w");
 	if (!f)
 		return ERR_IO;
-	for (int64_t i = 0; i < n && i < (int64_t)g->staff.n; i++) {
+	for (size_t i = 0; n > 0 && i < g->staff.n; i++) {
+		if (g->staff.persons[i] < PERSONS_OF_ACCOUNT)
+			continue;
+		n--;
 		int64_t id;
 		Str token, ref = g->staff.refs[i],
 		           login = arena_printf(a, "load-%lld-%lld", (long long)g->seed, (long long)i);

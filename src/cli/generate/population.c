@@ -203,6 +203,7 @@ static void team(Made *m, size_t members)
 		JW_STR(w, "start", day(m, 30 + dice(&m->dice, 900)));
 		jw_end_object(w);
 		jw_end_object(w);
+		m->staff->persons[who]++;
 		m->team_refs[m->n_team] = m->staff->refs[who];
 		m->team_names[m->n_team++] = m->staff->names[who];
 	}

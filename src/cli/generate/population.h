@@ -21,6 +21,7 @@ Dice dice_of(uint64_t seed, uint64_t i);
 typedef struct Staff { /* the professionals of the population */
 	Str *refs, *names;
 	uint8_t *roles;
+	uint32_t *persons; /* in how many teams each is */
 	size_t n;
 } Staff;
 
