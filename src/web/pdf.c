@@ -147,6 +147,12 @@ static void need(Pdf *p, double height)
 		next_page(p);
 }
 
+void pdf_keep(Pdf *p, double points)
+{
+	end_list(p);
+	need(p, points);
+}
+
 void pdf_space(Pdf *p, double points)
 {
 	p->y += points;
@@ -246,6 +252,7 @@ void pdf_item(Pdf *p, Str text)
 		cairo_tag_begin(p->cr, "L", NULL);
 	p->in_list = true;
 	cairo_tag_begin(p->cr, "LI", NULL);
+	cairo_new_path(p->cr); /* else a line is drawn from where the last text ended */
 	cairo_arc(p->cr, MARGIN + 6, p->y + p->o.size * 0.62, p->o.size * 0.16, 0, 2 * M_PI);
 	cairo_fill(p->cr);
 	block(p, "LBody", text, MARGIN + 18, p->width - 2 * MARGIN - 18);

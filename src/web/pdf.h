@@ -26,6 +26,7 @@ void pdf_quote(Pdf *p, Str words, Str who);    /* the person's own words: bar at
 void pdf_item(Pdf *p, Str text);               /* list item */
 /* A block with an icon in front, bold first line and plain rest (rest absent: none). */
 void pdf_icon_block(Pdf *p, Icon icon, Str first, Str rest);
+void pdf_keep(Pdf *p, double points); /* a new page when there is less room than this: what follows stays together */
 void pdf_space(Pdf *p, double points);
 void pdf_page(Pdf *p);                         /* new page */
 /* A table: widths are parts of the line (sum 1). Cells of the first row are the head, repeated after a page break. Rows are not broken. */

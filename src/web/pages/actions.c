@@ -68,14 +68,18 @@ static void period(Ctx *c, Html *h, const Action *a)
 		h_msg1(h, MSG_action_until, fhir_date_text(c->arena, c->lang, a->until));
 }
 
-static void action_card(Ctx *c, Html *h, const Dossier *d, const Action *a, bool who)
+static void action_card(Ctx *c, Html *h, const Dossier *d, const Action *a, bool who, int level)
 {
 	Str how = plan_action_how(c, a);
-	H(h, "<li class=\"sd-card\"><h4 class=\"sd-card__title\"><a class=\"govuk-link\" href=\"");
+	H(h, "<li class=\"sd-card\"><h");
+	h_int(h, level);
+	H(h, " class=\"sd-card__title\"><a class=\"govuk-link\" href=\"");
 	h_attr(h, action_path(c, a->b.id));
 	H(h, "\">");
 	h_text(h, a->what);
-	H(h, "</a></h4><p class=\"govuk-body govuk-!-margin-bottom-1\">");
+	H(h, "</a></h");
+	h_int(h, level);
+	H(h, "><p class=\"govuk-body govuk-!-margin-bottom-1\">");
 	h_tag(h, msg_code(S("action_state."), action_state_code(a->state)), state_colour(action_state_code(a->state)));
 	if (who) {
 		H(h, " ");
@@ -115,7 +119,8 @@ static Str group_name(Ctx *c, const Dossier *d, OwnerKind k)
 static void one_owner(Ctx *c, Html *h, const Dossier *d, size_t first)
 {
 	const Action *a = &d->actions[first];
-	if (a->owner_kind != OWNER_PERSON && a->owner_kind != OWNER_NONE) {
+	bool named = a->owner_kind != OWNER_PERSON && a->owner_kind != OWNER_NONE;
+	if (named) {
 		const Member *m = dossier_member(d, a->owner);
 		H(h, "<h3 class=\"govuk-heading-s\">");
 		h_text(h, plan_owner(c, d, a));
@@ -129,7 +134,7 @@ static void one_owner(Ctx *c, Html *h, const Dossier *d, size_t first)
 	H(h, "<ul class=\"sd-grid\">");
 	for (size_t i = first; i < d->n_actions; i++)
 		if (action_open(&d->actions[i]) && str_eq(d->actions[i].owner, a->owner))
-			action_card(c, h, d, &d->actions[i], false);
+			action_card(c, h, d, &d->actions[i], false, named ? 4 : 3);
 	H(h, "</ul>");
 }
 
@@ -224,7 +229,7 @@ static void by_date(Ctx *c, Html *h, const Dossier *d)
 				H(h, "</h3>");
 			}
 			H(h, "<ul class=\"sd-plain-list govuk-!-margin-bottom-1\">");
-			action_card(c, h, d, list[i], true);
+			action_card(c, h, d, list[i], true, 4);
 			H(h, "</ul></li>");
 		}
 		H(h, "</ol>");
@@ -242,7 +247,7 @@ static void finished(Ctx *c, Html *h, const Dossier *d)
 			H(h, "<ul class=\"sd-plain-list\">");
 		}
 		any = true;
-		action_card(c, h, d, &d->actions[i], true);
+		action_card(c, h, d, &d->actions[i], true, 3);
 	}
 	if (any) {
 		H(h, "</ul>");

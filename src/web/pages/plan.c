@@ -301,11 +301,14 @@ static Reply get(Ctx *c)
 	} else {
 		h_paragraph(&h, MSG_plan_none);
 	}
-	breaks(c, &h, &d);
+	if (!plan_is_mine(c))
+		breaks(c, &h, &d);
 	if (d.n_life_goals || d.n_care_goals) {
 		h_heading(&h, 2, MSG_plan_together);
 		plan_goals(&h, &v);
 	}
+	if (plan_is_mine(c))
+		breaks(c, &h, &d);
 	if (d.plan.exists) {
 		if (d.plan.n_agreements)
 			h_heading(&h, 2, MSG_plan_agreements);

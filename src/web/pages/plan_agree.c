@@ -70,13 +70,20 @@ static void goal_answer(Ctx *c, Html *h, const Dossier *d, const CareGoal *g, si
 	form_hidden(h, field_of(c, "id", i), g->b.id);
 	form_hidden(h, field_of(c, "v", i), arena_printf(c->arena, "%d", g->b.version));
 	h_radios(h, field_of(c, "goal", i), mine ? MSG_plan_is_right_you : MSG_plan_is_right, MSG_NONE, o, 2, e, false);
+	bool open = g->person_accepts == ACC_DISAGREE || (e && e->n);
+	H(h, "<details class=\"govuk-details\"");
+	if (open)
+		H(h, " open");
+	H(h, "><summary class=\"govuk-details__summary\"><span class=\"govuk-details__summary-text\">");
+	h_msg(h, mine ? MSG_plan_not_right_you : MSG_plan_not_right);
+	H(h, "</span></summary><div class=\"govuk-details__text\">");
 	h_field(h, &(Field){ .name = field_of(c, "why", i),
 	                     .value = why,
 	                     .label = mine ? MSG_plan_why_not_you : MSG_plan_why_not,
 	                     .errors = e,
 	                     .rows = 2,
-	                     .max = 2000,
-	                     .optional = true });
+	                     .max = 2000 });
+	H(h, "</div></details>");
 	H(h, "</section>");
 }
 

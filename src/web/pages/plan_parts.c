@@ -258,20 +258,47 @@ static void care_goal(Html *h, const PlanView *v, const CareGoal *g)
 	H(h, "</li>");
 }
 
+/* Served before under a more important life goal: named, not told again. */
+static void told_before(Html *h, const PlanView *v, const CareGoal *g)
+{
+	H(h, "<li><p class=\"govuk-body govuk-!-margin-bottom-1\">");
+	linked(h, v, S("zorgdoelen/"), g->b.id, g->text, false);
+	H(h, " <span class=\"sd-meta\">(");
+	h_msg(h, MSG_plan_see_above);
+	H(h, ")</span></p></li>");
+}
+
+static bool shown(const LifeGoal *l)
+{
+	return l->state != LG_LET_GO && l->state != LG_CHANGED;
+}
+
+/* The life goal under which a care goal is told: the most important one that is shown. */
+static const LifeGoal *home_of(const Dossier *d, const CareGoal *g)
+{
+	for (size_t i = 0; i < d->n_life_goals; i++)
+		if (shown(&d->life_goals[i]) && plan_goal_serves(g, d->life_goals[i].b.id))
+			return &d->life_goals[i];
+	return NULL;
+}
+
 static bool goals_under(Html *h, const PlanView *v, const LifeGoal *l)
 {
 	bool any = false;
 	for (size_t i = 0; i < v->d->n_care_goals; i++) {
 		const CareGoal *g = &v->d->care_goals[i];
-		if (!plan_has_goal(v->d, g) || (l ? !plan_goal_serves(g, l->b.id) : plan_life_goal_of(v->d, g) != NULL))
+		const LifeGoal *home = home_of(v->d, g);
+		if (!plan_has_goal(v->d, g) || (l ? !plan_goal_serves(g, l->b.id) : home != NULL))
 			continue;
-		if (!any && !l) {
+		if (!any && !l)
 			h_heading(h, 3, MSG_plan_without_life_goal);
-		}
 		if (!any)
 			H(h, "<ol class=\"sd-thread\">");
 		any = true;
-		care_goal(h, v, g);
+		if (home == l)
+			care_goal(h, v, g);
+		else
+			told_before(h, v, g);
 	}
 	if (any)
 		H(h, "</ol>");
@@ -305,7 +332,7 @@ void plan_goals(Html *h, const PlanView *v)
 {
 	for (size_t i = 0; i < v->d->n_life_goals; i++) {
 		const LifeGoal *l = &v->d->life_goals[i];
-		if (l->state == LG_LET_GO || l->state == LG_CHANGED)
+		if (!shown(l))
 			continue;
 		H(h, "<section><h3 class=\"govuk-heading-m\">");
 		h_icon(h, icon_of_domain(l->domain));

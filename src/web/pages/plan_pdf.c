@@ -1,5 +1,7 @@
 /* The plan as PDF: for the person (large type, pictures, plain words), for the team (everything), for the fridge (one
  * page). */
+#include <stdlib.h>
+
 #include "care/action.h"
 #include "web/pages/plan.h"
 #include "web/pdf.h"
@@ -57,13 +59,23 @@ static void person_actions(const Doc *x, const CareGoal *g)
 	}
 }
 
+/* Is this life goal told with what is done for it? */
+static bool told(const Dossier *d, const LifeGoal *l)
+{
+	for (size_t i = 0; l && i < d->n_care_goals; i++)
+		if (plan_has_goal(d, &d->care_goals[i]) && plan_life_goal_of(d, &d->care_goals[i]) == l)
+			return true;
+	return false;
+}
+
 static void person_body(const Doc *x)
 {
 	const Dossier *d = x->d;
 	pdf_heading(x->p, 1,
 	            plan_is_mine(x->c) ? msg(x->c->lang, MSG_plan_title_you)
 	                               : fill1(x->c, MSG_plan_title_of, d->person.name));
-	words_on_top(x);
+	if (!told(d, plan_first_goal(d)))
+		words_on_top(x); /* else they stand on top of what is done for them */
 	for (size_t i = 0; i < d->n_life_goals; i++) {
 		const LifeGoal *l = &d->life_goals[i];
 		bool any = false;
@@ -72,6 +84,8 @@ static void person_body(const Doc *x)
 			if (!plan_has_goal(d, g) || plan_life_goal_of(d, g) != l)
 				continue;
 			Str words = arena_join(x->c->arena, S("“"), l->words, S("”"), STR_END);
+			pdf_space(x->p, 8);
+			pdf_keep(x->p, 90);
 			if (!any)
 				pdf_icon_block(x->p, icon_of_domain(l->domain), words, g->text);
 			else
@@ -114,8 +128,11 @@ static void goal_facts(const Doc *x, const CareGoal *g)
 	for (int i = 0; g->has_scale && i < 5; i++) {
 		Str mark = g->has_level && g->level == i - 2 ? join2(x->c, S(" ← "), S(""), msg(l, MSG_sheet_now_here))
 		                                             : S("");
-		pdf_item(x->p,
-		         arena_printf(x->c->arena, "%+d  %.*s%.*s", i - 2, STR_ARG(g->scale[i].text), STR_ARG(mark)));
+		pdf_item(x->p, arena_printf(x->c->arena, "%s%d  %.*s%.*s",
+		                            i < 2   ? "−"
+		                            : i > 2 ? "+"
+		                                    : "",
+		                            abs(i - 2), STR_ARG(g->scale[i].text), STR_ARG(mark)));
 	}
 	if (g->needed.n)
 		pdf_text(x->p, join2(x->c, msg(l, MSG_sheet_needed), S(": "), g->needed));
@@ -140,7 +157,7 @@ static void action_table(const Doc *x, const CareGoal *g)
 			continue;
 		Str *row = &cells[4 * rows++];
 		row[0] = a->what;
-		row[1] = plan_owner(x->c, x->d, a);
+		row[1] = a->owner_kind == OWNER_PERSON ? x->d->person.name : plan_owner(x->c, x->d, a);
 		row[2] = plan_action_how(x->c, a);
 		row[3] = msg(x->c->lang, msg_code(S("action_state."), action_state_code(a->state)));
 	}
@@ -159,6 +176,8 @@ static void team_goals(const Doc *x)
 		bool any = false;
 		if (l && (l->state == LG_LET_GO || l->state == LG_CHANGED))
 			continue;
+		pdf_space(x->p, 6);
+		pdf_keep(x->p, 130);
 		if (l)
 			pdf_icon_block(x->p, icon_of_domain(l->domain),
 			               arena_join(x->c->arena, S("“"), l->words, S("”"), STR_END), STR_END);
@@ -239,10 +258,7 @@ static void fridge_body(const Doc *x)
 	pdf_heading(x->p, 2, msg(l, MSG_sheet_urgent));
 	pdf_icon_block(x->p, ICON_PHONE, join2(x->c, S("112"), S(" – "), msg(l, MSG_sheet_112)), STR_END);
 	for (size_t i = 0; i < calls; i++)
-		pdf_icon_block(
-		    x->p, ICON_PHONE,
-		    join2(x->c, call[i].phone.n ? call[i].phone : msg(l, MSG_sheet_no_phone), S(" – "), call[i].who),
-		    call[i].what);
+		pdf_icon_block(x->p, ICON_PHONE, join2(x->c, call[i].phone, S(" – "), call[i].who), call[i].what);
 	for (size_t i = 0; i < x->d->plan.n_agreements; i++)
 		if (x->d->plan.agreements[i].kind == AGR_URGENT || x->d->plan.agreements[i].kind == AGR_IF)
 			pdf_item(x->p, x->d->plan.agreements[i].text);

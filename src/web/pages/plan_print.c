@@ -99,7 +99,7 @@ FridgeLine *fridge_calls(Ctx *c, const Dossier *d, size_t *n)
 	FridgeLine *out = ARENA_ARRAY(c->arena, FridgeLine, MOST);
 	const Member *m = plan_coordinator_member(d);
 	*n = 0;
-	if (m)
+	if (m && m->reach.n)
 		out[(*n)++] = (FridgeLine){ .who = m->name,
 			                    .what = m->role_text.n ? m->role_text : msg(c->lang, MSG_plan_coordinator),
 			                    .phone = m->reach };
@@ -123,10 +123,7 @@ static void calls_table(Ctx *c, Html *h, const Dossier *d)
 	H(h, "</li>");
 	for (size_t i = 0; i < n; i++) {
 		H(h, "<li class=\"govuk-!-font-size-24\"><strong>");
-		if (list[i].phone.n)
-			h_text(h, list[i].phone);
-		else
-			h_msg(h, MSG_sheet_no_phone);
+		h_text(h, list[i].phone);
 		H(h, "</strong> – ");
 		h_text(h, list[i].who);
 		if (list[i].what.n) {
