@@ -1,4 +1,5 @@
-/* Names of style sheet, script and icon: they change with the content. The files themselves are served by the server room. */
+/* Names of style sheet, script and icon: they change with the content. The files themselves are served by the server
+ * room. */
 #include <stdio.h>
 
 #include "web/web_internal.h"

@@ -19,10 +19,19 @@ void form_begin(Ctx *c, Html *h, Str action)
 	h_csrf(c, h);
 }
 
-void form_end(Html *h) { H(h, "</form>\n"); }
+void form_end(Html *h)
+{
+	H(h, "</form>\n");
+}
 
-void buttons_begin(Html *h) { H(h, "<div class=\"govuk-button-group\">\n"); }
-void buttons_end(Html *h) { H(h, "</div>\n"); }
+void buttons_begin(Html *h)
+{
+	H(h, "<div class=\"govuk-button-group\">\n");
+}
+void buttons_end(Html *h)
+{
+	H(h, "</div>\n");
+}
 
 void h_button(Html *h, Msg label)
 {
@@ -105,8 +114,9 @@ void h_inset(Html *h, Msg text)
 
 void h_warning(Html *h, Msg text)
 {
-	H(h, "<div class=\"govuk-warning-text\">\n<span class=\"govuk-warning-text__icon\" aria-hidden=\"true\">!</span>\n"
-	     "<strong class=\"govuk-warning-text__text\"><span class=\"govuk-visually-hidden\">");
+	H(h,
+	  "<div class=\"govuk-warning-text\">\n<span class=\"govuk-warning-text__icon\" aria-hidden=\"true\">!</span>\n"
+	  "<strong class=\"govuk-warning-text__text\"><span class=\"govuk-visually-hidden\">");
 	h_msg(h, MSG_common_warning);
 	H(h, "</span> ");
 	h_msg(h, text);
@@ -140,14 +150,19 @@ void h_tag(Html *h, Msg label, Str colour)
 
 Str state_colour(Str code)
 {
-	static const struct { Str code, colour; } of[] = {
-		{ S_INIT("dream"), S_INIT("purple") },	 { S_INIT("active"), S_INIT("teal") },	  { S_INIT("reached"), S_INIT("green") },
-		{ S_INIT("changed"), S_INIT("grey") },	 { S_INIT("let-go"), S_INIT("grey") },	  { S_INIT("proposed"), S_INIT("yellow") },
-		{ S_INIT("accepted"), S_INIT("teal") },  { S_INIT("stopped"), S_INIT("grey") },	  { S_INIT("draft"), S_INIT("grey") },
-		{ S_INIT("discuss"), S_INIT("yellow") }, { S_INIT("agreed"), S_INIT("green") },	  { S_INIT("revise"), S_INIT("yellow") },
-		{ S_INIT("closed"), S_INIT("grey") },	 { S_INIT("planned"), S_INIT("grey") },	  { S_INIT("busy"), S_INIT("teal") },
-		{ S_INIT("done"), S_INIT("green") },	 { S_INIT("not-done"), S_INIT("orange") }, { S_INIT("pending"), S_INIT("yellow") },
-		{ S_INIT("agree"), S_INIT("green") },	 { S_INIT("disagree"), S_INIT("orange") },
+	static const struct {
+		Str code, colour;
+	} of[] = {
+		{ S_INIT("dream"), S_INIT("purple") },    { S_INIT("active"), S_INIT("teal") },
+		{ S_INIT("reached"), S_INIT("green") },   { S_INIT("changed"), S_INIT("grey") },
+		{ S_INIT("let-go"), S_INIT("grey") },     { S_INIT("proposed"), S_INIT("yellow") },
+		{ S_INIT("accepted"), S_INIT("teal") },   { S_INIT("stopped"), S_INIT("grey") },
+		{ S_INIT("draft"), S_INIT("grey") },      { S_INIT("discuss"), S_INIT("yellow") },
+		{ S_INIT("agreed"), S_INIT("green") },    { S_INIT("revise"), S_INIT("yellow") },
+		{ S_INIT("closed"), S_INIT("grey") },     { S_INIT("planned"), S_INIT("grey") },
+		{ S_INIT("busy"), S_INIT("teal") },       { S_INIT("done"), S_INIT("green") },
+		{ S_INIT("not-done"), S_INIT("orange") }, { S_INIT("pending"), S_INIT("yellow") },
+		{ S_INIT("agree"), S_INIT("green") },     { S_INIT("disagree"), S_INIT("orange") },
 	};
 	for (size_t i = 0; i < COUNT_OF(of); i++)
 		if (str_eq(of[i].code, code))
@@ -182,7 +197,10 @@ void h_empty(Html *h, Msg what, Str href, Msg action)
 
 /* ---- lists ---- */
 
-void summary_begin(Html *h) { H(h, "<dl class=\"govuk-summary-list\">\n"); }
+void summary_begin(Html *h)
+{
+	H(h, "<dl class=\"govuk-summary-list\">\n");
+}
 
 void summary_row(Html *h, Msg key, Str value, Str change_href)
 {
@@ -209,7 +227,10 @@ void summary_row(Html *h, Msg key, Str value, Str change_href)
 	H(h, "</div>\n");
 }
 
-void summary_end(Html *h) { H(h, "</dl>\n"); }
+void summary_end(Html *h)
+{
+	H(h, "</dl>\n");
+}
 
 void h_details_begin(Html *h, Msg summary)
 {
@@ -219,9 +240,15 @@ void h_details_begin(Html *h, Msg summary)
 	H(h, "</span></summary>\n<div class=\"govuk-details__text\">\n");
 }
 
-void h_details_end(Html *h) { H(h, "</div>\n</details>\n"); }
+void h_details_end(Html *h)
+{
+	H(h, "</div>\n</details>\n");
+}
 
-void tasks_begin(Html *h) { H(h, "<ul class=\"govuk-task-list\">\n"); }
+void tasks_begin(Html *h)
+{
+	H(h, "<ul class=\"govuk-task-list\">\n");
+}
 
 void h_task(Html *h, Str name, Str href, Str hint, Msg status, Str colour)
 {
@@ -254,7 +281,10 @@ void h_task(Html *h, Str name, Str href, Str hint, Msg status, Str colour)
 	H(h, "</li>\n");
 }
 
-void tasks_end(Html *h) { H(h, "</ul>\n"); }
+void tasks_end(Html *h)
+{
+	H(h, "</ul>\n");
+}
 
 void card_begin(Html *h, Str title, Str href)
 {
@@ -270,16 +300,21 @@ void card_begin(Html *h, Str title, Str href)
 	H(h, "</h3>\n");
 }
 
-void card_end(Html *h) { H(h, "</article>\n"); }
+void card_end(Html *h)
+{
+	H(h, "</article>\n");
+}
 
 static void paging_link(Html *h, Str href, Msg label, bool next)
 {
 	if (!href.n)
 		return;
 	if (next)
-		H(h, "<div class=\"govuk-pagination__next\"><a class=\"govuk-link govuk-pagination__link\" rel=\"next\" href=\"");
+		H(h, "<div class=\"govuk-pagination__next\"><a class=\"govuk-link govuk-pagination__link\" "
+		     "rel=\"next\" href=\"");
 	else
-		H(h, "<div class=\"govuk-pagination__prev\"><a class=\"govuk-link govuk-pagination__link\" rel=\"prev\" href=\"");
+		H(h, "<div class=\"govuk-pagination__prev\"><a class=\"govuk-link govuk-pagination__link\" "
+		     "rel=\"prev\" href=\"");
 	h_attr(h, href);
 	H(h, "\"><span class=\"govuk-pagination__link-title\">");
 	h_msg(h, label);

@@ -2,7 +2,10 @@
 #include "base/log.h"
 #include "web/web_internal.h"
 
-bool ctx_is_post(const Ctx *c) { return c->req->method == M_POST; }
+bool ctx_is_post(const Ctx *c)
+{
+	return c->req->method == M_POST;
+}
 
 static Msg error_title(Err e)
 {
@@ -23,7 +26,8 @@ static void sent_text(Ctx *c, Html *h)
 	size_t n, shown = 0;
 	const Pair *p = req_form_all(c->req, &n);
 	for (size_t i = 0; i < n; i++) {
-		if (p[i].value.n < 3 || p[i].name.p[0] == '_' || str_starts(p[i].name, S("password")) || str_eq(p[i].name, S("version")))
+		if (p[i].value.n < 3 || p[i].name.p[0] == '_' || str_starts(p[i].name, S("password")) ||
+		    str_eq(p[i].name, S("version")))
 			continue;
 		if (!shown++)
 			h_heading(h, 2, MSG_conflict_your_text);
@@ -57,11 +61,13 @@ Reply error_page(Ctx *c, Err e)
 	}
 	Reply r = page_end(c, &h, err_status(e));
 	if (e == ERR_METHOD && c->page)
-		reply_header(&r, S("Allow"), c->page->get ? c->page->post ? S("GET, HEAD, POST") : S("GET, HEAD") : S("POST"));
+		reply_header(&r, S("Allow"),
+		             c->page->get ? c->page->post ? S("GET, HEAD, POST") : S("GET, HEAD") : S("POST"));
 	return r;
 }
 
-/* The form again, as `get` shows it now, filled with what was sent. A visit that failed is left: nothing of it is written. */
+/* The form again, as `get` shows it now, filled with what was sent. A visit that failed is left: nothing of it is
+ * written. */
 static Reply form_again(Ctx *c, Err e, Msg notice)
 {
 	size_t n;

@@ -141,7 +141,10 @@ static void label_part(Html *h, const Field *f)
 
 /* ---- text ---- */
 
-static int max_of(const Field *f) { return f->max > 0 ? f->max : 2000; }
+static int max_of(const Field *f)
+{
+	return f->max > 0 ? f->max : 2000;
+}
 
 static void input_part(Html *h, const Field *f, Str value, bool wrong)
 {
@@ -248,7 +251,9 @@ void h_field(Html *h, const Field *f)
 
 void h_date_field(Html *h, Str name, Str value, Msg label, Msg hint, const Errors *e)
 {
-	Field f = { .name = name, .value = value, .label = label, .hint = hint, .errors = e, .type = S("date"), .width = 10 };
+	Field f = {
+		.name = name, .value = value, .label = label, .hint = hint, .errors = e, .type = S("date"), .width = 10
+	};
 	h_field(h, &f);
 }
 
@@ -273,7 +278,10 @@ static void fieldset_begin(Html *h, Str name, Msg legend, Msg hint, const FieldE
 	error_part(h, name, wrong);
 }
 
-static void fieldset_end(Html *h) { H(h, "</fieldset>\n</div>\n"); }
+static void fieldset_end(Html *h)
+{
+	H(h, "</fieldset>\n</div>\n");
+}
 
 /* The id of option i: the first has the field's name, so that the error summary's link focuses it. */
 static Str option_id(Html *h, Str name, size_t i)
@@ -411,4 +419,7 @@ void form_hidden(Html *h, Str name, Str value)
 	H(h, "\">\n");
 }
 
-void form_version(Html *h, int32_t version) { form_hidden(h, S("version"), arena_printf(h->arena, "%d", version)); }
+void form_version(Html *h, int32_t version)
+{
+	form_hidden(h, S("version"), arena_printf(h->arena, "%d", version));
+}

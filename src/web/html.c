@@ -41,8 +41,14 @@ static void add_escaped(Buf *out, Str s)
 		buf_add(out, str_n(s.p + from, s.n - from));
 }
 
-void h_text(Html *h, Str s) { add_escaped(&h->out, s); }
-void h_attr(Html *h, Str s) { add_escaped(&h->out, s); }
+void h_text(Html *h, Str s)
+{
+	add_escaped(&h->out, s);
+}
+void h_attr(Html *h, Str s)
+{
+	add_escaped(&h->out, s);
+}
 
 void h_lines(Html *h, Str s)
 {
@@ -55,18 +61,36 @@ void h_lines(Html *h, Str s)
 	}
 }
 
-void h_url(Html *h, Str s) { add_escaped(&h->out, url_encode(h->arena, s)); }
-void h_int(Html *h, int64_t v) { buf_int(&h->out, v); }
-void h_msg(Html *h, Msg key) { add_escaped(&h->out, msg(h->lang, key)); }
+void h_url(Html *h, Str s)
+{
+	add_escaped(&h->out, url_encode(h->arena, s));
+}
+void h_int(Html *h, int64_t v)
+{
+	buf_int(&h->out, v);
+}
+void h_msg(Html *h, Msg key)
+{
+	add_escaped(&h->out, msg(h->lang, key));
+}
 
 static void msg_args(Html *h, Msg key, const Str *args, size_t n)
 {
 	add_escaped(&h->out, msg_fill(h->arena, h->lang, key, args, n));
 }
 
-void h_msg1(Html *h, Msg key, Str a0) { msg_args(h, key, (Str[]){ a0 }, 1); }
-void h_msg2(Html *h, Msg key, Str a0, Str a1) { msg_args(h, key, (Str[]){ a0, a1 }, 2); }
-void h_msg3(Html *h, Msg key, Str a0, Str a1, Str a2) { msg_args(h, key, (Str[]){ a0, a1, a2 }, 3); }
+void h_msg1(Html *h, Msg key, Str a0)
+{
+	msg_args(h, key, (Str[]){ a0 }, 1);
+}
+void h_msg2(Html *h, Msg key, Str a0, Str a1)
+{
+	msg_args(h, key, (Str[]){ a0, a1 }, 2);
+}
+void h_msg3(Html *h, Msg key, Str a0, Str a1, Str a2)
+{
+	msg_args(h, key, (Str[]){ a0, a1, a2 }, 3);
+}
 
 void h_count(Html *h, Msg one, Msg many, int64_t n)
 {
@@ -75,7 +99,19 @@ void h_count(Html *h, Msg one, Msg many, int64_t n)
 	h_msg1(h, single ? one : many, arena_printf(h->arena, "%lld", (long long)n));
 }
 
-void h_date(Html *h, Millis t) { h_text(h, date_text(h->arena, h->lang, t)); }
-void h_datetime(Html *h, Millis t) { h_text(h, datetime_text(h->arena, h->lang, t)); }
-void h_fhir_date(Html *h, Str fhir) { h_text(h, fhir_date_text(h->arena, h->lang, fhir)); }
-void h_part(Html *h, const Html *part) { buf_add(&h->out, buf_str(&part->out)); }
+void h_date(Html *h, Millis t)
+{
+	h_text(h, date_text(h->arena, h->lang, t));
+}
+void h_datetime(Html *h, Millis t)
+{
+	h_text(h, datetime_text(h->arena, h->lang, t));
+}
+void h_fhir_date(Html *h, Str fhir)
+{
+	h_text(h, fhir_date_text(h->arena, h->lang, fhir));
+}
+void h_part(Html *h, const Html *part)
+{
+	buf_add(&h->out, buf_str(&part->out));
+}

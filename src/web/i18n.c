@@ -174,8 +174,14 @@ static Str format(Arena *a, Lang l, Shape s, bool utc, Millis t)
 	return arena_str(a, str_n(text, (size_t)bytes));
 }
 
-Str date_text(Arena *a, Lang l, Millis t) { return format(a, l, SHAPE_DAY, false, t); }
-Str datetime_text(Arena *a, Lang l, Millis t) { return format(a, l, SHAPE_MINUTE, false, t); }
+Str date_text(Arena *a, Lang l, Millis t)
+{
+	return format(a, l, SHAPE_DAY, false, t);
+}
+Str datetime_text(Arena *a, Lang l, Millis t)
+{
+	return format(a, l, SHAPE_MINUTE, false, t);
+}
 
 Str fhir_date_text(Arena *a, Lang l, Str fhir)
 {

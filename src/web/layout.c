@@ -1,4 +1,5 @@
-/* What stands around every page: head, header, languages, navigation, person banner, message of what was saved, error summary, footer. */
+/* What stands around every page: head, header, languages, navigation, person banner, message of what was saved, error
+ * summary, footer. */
 #include "web/icon.h"
 #include "web/web_internal.h"
 
@@ -8,7 +9,10 @@ void errors_add1(Errors *e, Str field, Msg message, Str arg)
 		e->items[e->n++] = (FieldError){ field, message, arg };
 }
 
-void errors_add(Errors *e, Str field, Msg message) { errors_add1(e, field, message, (Str){ 0 }); }
+void errors_add(Errors *e, Str field, Msg message)
+{
+	errors_add1(e, field, message, (Str){ 0 });
+}
 
 void errors_from(Ctx *c, Errors *e, const FieldIssues *is)
 {
@@ -16,13 +20,16 @@ void errors_from(Ctx *c, Errors *e, const FieldIssues *is)
 		const FieldIssue *f = &is->items[i];
 		Msg m = msg_code(S("problem."), problem_code(f->problem));
 		errors_add1(e, f->field, m == MSG_NONE ? MSG_problem_refused : m,
-			f->limit ? arena_printf(c->arena, "%zu", f->limit) : (Str){ 0 });
+		            f->limit ? arena_printf(c->arena, "%zu", f->limit) : (Str){ 0 });
 	}
 }
 
 /* ---- head ---- */
 
-static void asset_link(Ctx *c, Html *h, Str name) { h_attr(h, web_asset(c->web, name)); }
+static void asset_link(Ctx *c, Html *h, Str name)
+{
+	h_attr(h, web_asset(c->web, name));
+}
 
 static Str title_of(Ctx *c, const Layout *l)
 {
@@ -43,7 +50,8 @@ static void head(Ctx *c, Html *h, const Layout *l)
 	H(h, "\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
 	h_msg1(h, MSG_common_page_title, title);
 	H(h, "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\n"
-	     "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"");
+	     "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"robots\" content=\"noindex\">\n<link "
+	     "rel=\"icon\" href=\"");
 	asset_link(c, h, S("favicon.svg"));
 	H(h, "\" type=\"image/svg+xml\">\n<link rel=\"manifest\" href=\"");
 	asset_link(c, h, S("manifest.webmanifest"));
@@ -92,20 +100,24 @@ static void languages(Ctx *c, Html *h)
 /* Two overlapping rounds, one mark in their middle: doing together, one goal. */
 static void logo(Html *h)
 {
-	H(h, "<svg class=\"sd-logo\" viewBox=\"0 0 40 28\" width=\"40\" height=\"28\" aria-hidden=\"true\" focusable=\"false\">"
-	     "<circle class=\"sd-logo__a\" cx=\"14\" cy=\"14\" r=\"11.5\"/><circle class=\"sd-logo__b\" cx=\"26\" cy=\"14\" r=\"11.5\"/>"
+	H(h, "<svg class=\"sd-logo\" viewBox=\"0 0 40 28\" width=\"40\" height=\"28\" aria-hidden=\"true\" "
+	     "focusable=\"false\">"
+	     "<circle class=\"sd-logo__a\" cx=\"14\" cy=\"14\" r=\"11.5\"/><circle class=\"sd-logo__b\" cx=\"26\" "
+	     "cy=\"14\" r=\"11.5\"/>"
 	     "<circle class=\"sd-logo__dot\" cx=\"20\" cy=\"14\" r=\"3\"/></svg>");
 }
 
 static void header(Ctx *c, Html *h)
 {
-	H(h, "<header class=\"sd-header\">\n<div class=\"govuk-width-container sd-header__inside\">\n<a class=\"sd-header__home\" href=\"/\">");
+	H(h, "<header class=\"sd-header\">\n<div class=\"govuk-width-container sd-header__inside\">\n<a "
+	     "class=\"sd-header__home\" href=\"/\">");
 	logo(h);
 	H(h, "<span>");
 	h_msg(h, MSG_brand_name);
 	H(h, "</span></a>\n");
 	if (c->session) {
-		H(h, "<div class=\"sd-header__user\"><a class=\"sd-header__link\" href=\"/instellingen\"><span class=\"govuk-visually-hidden\">");
+		H(h, "<div class=\"sd-header__user\"><a class=\"sd-header__link\" href=\"/instellingen\"><span "
+		     "class=\"govuk-visually-hidden\">");
 		h_msg(h, MSG_nav_settings);
 		H(h, ": </span>");
 		h_text(h, c->scope->name);
@@ -134,18 +146,23 @@ bool leads_somewhere(Str path)
 }
 
 /* Whose dossier the tabs lead to: the one of the page, else the own one of a person. */
-static Str tabs_person(const Ctx *c) { return c->person.n ? c->person : own_person(c); }
+static Str tabs_person(const Ctx *c)
+{
+	return c->person.n ? c->person : own_person(c);
+}
 
 static size_t nav_items(Ctx *c, NavItem out[5])
 {
 	Str who = tabs_person(c);
-	bool own = !c->person.n, goals = own || (c->relation.read >> CAT_GOALS & 1), net = own || (c->relation.read >> CAT_NETWORK & 1);
+	bool own = !c->person.n, goals = own || (c->relation.read >> CAT_GOALS & 1),
+	     net = own || (c->relation.read >> CAT_NETWORK & 1);
 	Str base = who.n ? arena_join(c->arena, S("/persoon/"), who, STR_END) : S("");
 	NavItem all[] = {
 		{ TAB_TODAY, MSG_nav_today, S("/") },
 		{ TAB_PLAN, MSG_nav_plan, who.n && goals ? arena_join(c->arena, base, S("/plan"), STR_END) : S("") },
 		{ TAB_TEAM, MSG_nav_team, who.n && net ? arena_join(c->arena, base, S("/team"), STR_END) : S("") },
-		{ TAB_MESSAGES, MSG_nav_messages, who.n ? arena_join(c->arena, base, S("/berichten"), STR_END) : S("") },
+		{ TAB_MESSAGES, MSG_nav_messages,
+		  who.n ? arena_join(c->arena, base, S("/berichten"), STR_END) : S("") },
 		{ TAB_MORE, MSG_nav_more, who.n ? arena_join(c->arena, base, S("/meer"), STR_END) : S("/meer") },
 	};
 	size_t n = 0;
@@ -158,7 +175,8 @@ static size_t nav_items(Ctx *c, NavItem out[5])
 static void service_navigation(Html *h, const NavItem *items, size_t n, Tab now)
 {
 	H(h, "<div class=\"govuk-service-navigation sd-nav\">\n<div class=\"govuk-width-container\">\n"
-	     "<div class=\"govuk-service-navigation__container\">\n<nav class=\"govuk-service-navigation__wrapper\" aria-label=\"");
+	     "<div class=\"govuk-service-navigation__container\">\n<nav class=\"govuk-service-navigation__wrapper\" "
+	     "aria-label=\"");
 	h_msg(h, MSG_nav_label);
 	H(h, "\">\n<ul class=\"govuk-service-navigation__list\">\n");
 	for (size_t i = 0; i < n; i++) {
@@ -200,7 +218,8 @@ static void nav_icon(Html *h, Tab tab)
 		h_icon(h, ICON_QUOTE);
 		break;
 	case TAB_MORE:
-		H(h, "<svg class=\"sd-icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\"><path d=\"M4 7 L20 7 M4 12 L20 12 M4 17 "
+		H(h, "<svg class=\"sd-icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\"><path "
+		     "d=\"M4 7 L20 7 M4 12 L20 12 M4 17 "
 		     "L20 17\"/></svg>");
 		break;
 	}
@@ -291,7 +310,8 @@ static void person_banner(Ctx *c, Html *h, const Dossier *d)
 	const LifeGoal *pin = overview ? NULL : pinned_goal(d);
 	H(h, "<section class=\"sd-person\" aria-label=\"");
 	h_msg1(h, MSG_common_menu_person, d->person.name);
-	H(h, "\">\n<div class=\"govuk-width-container\">\n<div class=\"sd-person__line\"><a class=\"sd-person__name\" href=\"");
+	H(h, "\">\n<div class=\"govuk-width-container\">\n<div class=\"sd-person__line\"><a class=\"sd-person__name\" "
+	     "href=\"");
 	h_attr(h, person_path(c, S("")));
 	H(h, "\">");
 	h_text(h, d->person.name);
@@ -308,7 +328,7 @@ static void person_banner(Ctx *c, Html *h, const Dossier *d)
 		h_msg(h, MSG_common_your_record);
 	else
 		h_msg2(h, MSG_common_sees, arena_printf(c->arena, "%d", categories_seen(c->relation.read)),
-			arena_printf(c->arena, "%d", (int)CAT_COUNT));
+		       arena_printf(c->arena, "%d", (int)CAT_COUNT));
 	H(h, "</a></div>\n");
 	person_navigation(c, h);
 	H(h, "</div>\n</section>\n");
@@ -334,7 +354,8 @@ static void flash(Ctx *c, Html *h)
 	     "aria-labelledby=\"saved-title\">\n<div class=\"govuk-notification-banner__header\"><h2 "
 	     "class=\"govuk-notification-banner__title\" id=\"saved-title\">");
 	h_msg(h, MSG_saved_title);
-	H(h, "</h2></div>\n<div class=\"govuk-notification-banner__content\">\n<p class=\"govuk-notification-banner__heading\">");
+	H(h, "</h2></div>\n<div class=\"govuk-notification-banner__content\">\n<p "
+	     "class=\"govuk-notification-banner__heading\">");
 	h_msg(h, f.what);
 	H(h, "</p>\n");
 	for (int i = 0; i < CAT_COUNT && c->person.n; i++) {
@@ -360,9 +381,11 @@ static void kept_notice(Ctx *c, Html *h)
 	if (c->notice == MSG_NONE)
 		return;
 	H(h, "<div class=\"govuk-notification-banner\" role=\"alert\" aria-labelledby=\"kept-title\">\n"
-	     "<div class=\"govuk-notification-banner__header\"><h2 class=\"govuk-notification-banner__title\" id=\"kept-title\">");
+	     "<div class=\"govuk-notification-banner__header\"><h2 class=\"govuk-notification-banner__title\" "
+	     "id=\"kept-title\">");
 	h_msg(h, MSG_common_warning);
-	H(h, "</h2></div>\n<div class=\"govuk-notification-banner__content\"><p class=\"govuk-notification-banner__heading\">");
+	H(h, "</h2></div>\n<div class=\"govuk-notification-banner__content\"><p "
+	     "class=\"govuk-notification-banner__heading\">");
 	h_msg(h, c->notice);
 	H(h, "</p>");
 	if (c->clash) {
@@ -381,7 +404,8 @@ static void error_summary(Html *h, const Errors *e)
 {
 	if (!e || !e->n)
 		return;
-	H(h, "<div class=\"govuk-error-summary\" data-errors tabindex=\"-1\">\n<div role=\"alert\">\n<h2 class=\"govuk-error-summary__title\">");
+	H(h, "<div class=\"govuk-error-summary\" data-errors tabindex=\"-1\">\n<div role=\"alert\">\n<h2 "
+	     "class=\"govuk-error-summary__title\">");
 	h_msg(h, MSG_form_problem);
 	H(h, "</h2>\n<div class=\"govuk-error-summary__body\">\n<ul class=\"govuk-list govuk-error-summary__list\">\n");
 	for (size_t i = 0; i < e->n; i++) {
@@ -454,10 +478,14 @@ Html page_begin(Ctx *c, const Layout *l)
 
 static void footer(Html *h)
 {
-	H(h, "<footer class=\"sd-footer\">\n<div class=\"govuk-width-container\">\n<h2 class=\"govuk-visually-hidden\">");
+	H(h,
+	  "<footer class=\"sd-footer\">\n<div class=\"govuk-width-container\">\n<h2 class=\"govuk-visually-hidden\">");
 	h_msg(h, MSG_nav_footer);
 	H(h, "</h2>\n<ul class=\"sd-footer__list\">\n");
-	static const struct { Str href; Msg label; } links[] = {
+	static const struct {
+		Str href;
+		Msg label;
+	} links[] = {
 		{ S_INIT("/over"), MSG_nav_about },
 		{ S_INIT("/rechten"), MSG_nav_rights },
 		{ S_INIT("/toegankelijkheid"), MSG_nav_accessibility },

@@ -7,7 +7,8 @@ static bool segment_id(Str s)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		char x = s.p[i];
-		if (!((x >= 'a' && x <= 'z') || (x >= 'A' && x <= 'Z') || (x >= '0' && x <= '9') || x == '-' || x == '.'))
+		if (!((x >= 'a' && x <= 'z') || (x >= 'A' && x <= 'Z') || (x >= '0' && x <= '9') || x == '-' ||
+		      x == '.'))
 			return false;
 	}
 	return true;
@@ -75,7 +76,8 @@ Str route_label(Arena *a, Method m, Str pattern)
 	return buf_str(&b);
 }
 
-/* Not signed in: text that was sent is kept for the account whose session ran out, and the page waits behind the sign-in. */
+/* Not signed in: text that was sent is kept for the account whose session ran out, and the page waits behind the
+ * sign-in. */
 static Reply ask_sign_in(Ctx *c, int64_t expired)
 {
 	bool post = ctx_is_post(c), kept = post && expired && c->page->get;
@@ -88,7 +90,8 @@ static Reply ask_sign_in(Ctx *c, int64_t expired)
 		back = arena_join(c->arena, back, S("?tekst=1"), STR_END);
 	if (!c->page->get)
 		back = S("/");
-	Str to = arena_join(c->arena, S("/aanmelden?terug="), url_encode(c->arena, back), expired ? S("&verlopen=1") : S(""), STR_END);
+	Str to = arena_join(c->arena, S("/aanmelden?terug="), url_encode(c->arena, back),
+	                    expired ? S("&verlopen=1") : S(""), STR_END);
 	return reply_redirect(c->arena, str_eq(back, S("/")) && !expired ? S("/aanmelden") : to);
 }
 

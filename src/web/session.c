@@ -86,14 +86,21 @@ static Reply saved_with(Ctx *c, Str location, Msg what, Str undo)
 	}
 	Reply r = reply_redirect(c->arena, location);
 	uint32_t category = c->page ? c->page->category : 0;
-	Str value = arena_join(c->arena, message_names[what], arena_printf(c->arena, "~%x~", category), url_encode(c->arena, undo), STR_END);
+	Str value = arena_join(c->arena, message_names[what], arena_printf(c->arena, "~%x~", category),
+	                       url_encode(c->arena, undo), STR_END);
 	cookie_set(c, &r, S(FLASH_COOKIE), value, 60);
 	r.no_store = true;
 	return r;
 }
 
-Reply saved(Ctx *c, Str location, Msg what) { return saved_with(c, location, what, S("")); }
-Reply saved_undo(Ctx *c, Str location, Msg what, Str undo) { return saved_with(c, location, what, undo); }
+Reply saved(Ctx *c, Str location, Msg what)
+{
+	return saved_with(c, location, what, S(""));
+}
+Reply saved_undo(Ctx *c, Str location, Msg what, Str undo)
+{
+	return saved_with(c, location, what, undo);
+}
 
 bool flash_take(Ctx *c, Flash *out)
 {
@@ -122,7 +129,10 @@ static bool never_kept(Str name)
 	return !name.n || name.p[0] == '_' || str_starts(name, S("password"));
 }
 
-static Str kept_key(Ctx *c, Str path) { return arena_join(c->arena, S("form:"), path, STR_END); }
+static Str kept_key(Ctx *c, Str path)
+{
+	return arena_join(c->arena, S("form:"), path, STR_END);
+}
 
 void kept_store(Ctx *c, int64_t account)
 {
@@ -142,13 +152,15 @@ void kept_store(Ctx *c, int64_t account)
 		return;
 	Err e = draft_put(web_records(c->web), account, kept_key(c, c->req->path), buf_str(&b));
 	if (e != OK)
-		log_warn("request=%.*s a form of account %lld could not be kept: %s", STR_ARG(c->req->id), (long long)account, err_name(e).p);
+		log_warn("request=%.*s a form of account %lld could not be kept: %s", STR_ARG(c->req->id),
+		         (long long)account, err_name(e).p);
 }
 
 void kept_take(Ctx *c)
 {
 	Str body;
-	if (!c->session || draft_take(web_records(c->web), c->scope->account, kept_key(c, c->req->path), c->arena, &body) != OK)
+	if (!c->session ||
+	    draft_take(web_records(c->web), c->scope->account, kept_key(c, c->req->path), c->arena, &body) != OK)
 		return;
 	static const Pair form[] = { { S_INIT("Content-Type"), S_INIT("application/x-www-form-urlencoded") } };
 	Request *r = ARENA_NEW(c->arena, Request);

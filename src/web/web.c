@@ -7,10 +7,10 @@ Err web_new(const WebOptions *o, Web **out, char *why, size_t why_n)
 	Arena *a = arena_new();
 	Web *w = ARENA_NEW(a, Web);
 	*w = (Web){ .arena = a,
-		.records = o->records,
-		.base_url = arena_str(a, o->base_url),
-		.secure_cookie = o->secure_cookie,
-		.demo = o->demo };
+		    .records = o->records,
+		    .base_url = arena_str(a, o->base_url),
+		    .secure_cookie = o->secure_cookie,
+		    .demo = o->demo };
 	Err e = web_assets_load(w, arena_str(a, o->assets_dir), why, why_n);
 	if (e != OK) {
 		arena_free(a);
@@ -26,10 +26,22 @@ void web_free(Web *w)
 		arena_free(w->arena);
 }
 
-Records *web_records(const Web *w) { return w->records; }
-bool web_demo(const Web *w) { return w->demo; }
-bool web_secure(const Web *w) { return w->secure_cookie; }
-Str web_base_url(const Web *w) { return w->base_url; }
+Records *web_records(const Web *w)
+{
+	return w->records;
+}
+bool web_demo(const Web *w)
+{
+	return w->demo;
+}
+bool web_secure(const Web *w)
+{
+	return w->secure_cookie;
+}
+Str web_base_url(const Web *w)
+{
+	return w->base_url;
+}
 
 bool web_slow(const Web *w, const Request *r)
 {

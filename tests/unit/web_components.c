@@ -1,5 +1,5 @@
-/* Components against their golden files (tests/golden/web-NAME.html) and against govuk-frontend's own fixtures: the same elements with the
- * same classes, in the same order. GOLDEN_WRITE=1 writes the golden files anew. */
+/* Components against their golden files (tests/golden/web-NAME.html) and against govuk-frontend's own fixtures: the
+ * same elements with the same classes, in the same order. GOLDEN_WRITE=1 writes the golden files anew. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #include "base/random.h"
-#include "json/json.h"
 #include "web/web_internal.h"
+#include "json/json.h"
 
 static int setup(void **state)
 {
@@ -78,7 +78,8 @@ static Str fixture(Arena *a, const char *component, Str name)
 {
 	const Json *doc;
 	JError err;
-	Str text = slurp(a, arena_printf(a, "node_modules/govuk-frontend/dist/govuk/components/%s/fixtures.json", component).p);
+	Str text = slurp(
+	    a, arena_printf(a, "node_modules/govuk-frontend/dist/govuk/components/%s/fixtures.json", component).p);
 	assert_true(text.n > 0);
 	assert_int_equal(json_parse(a, text, &doc, &err), OK);
 	JVal list = json_get(json_root(doc), S("fixtures"));
@@ -105,10 +106,24 @@ static void test_fields(void **state)
 	errors_add(&e, S("given"), MSG_form_required);
 	errors_add1(&e, S("why"), MSG_form_too_long, S("20"));
 	Html h = html_new(a, LANG_NL);
-	h_field(&h, &(Field){ .name = S("given"), .value = S("\"Jean\" <b>"), .label = MSG_person_given, .errors = &e, .width = 20, .autocomplete = S("off") });
-	h_field(&h, &(Field){ .name = S("why"), .value = S("\nHoe <nu>?"), .label = MSG_person_why, .hint = MSG_person_role_hint, .errors = &e, .rows = 3,
-			    .max = 20, .count = true, .optional = true });
-	h_field(&h, &(Field){ .name = S("password"), .value = S("geheim"), .label = MSG_signin_password, .type = S("password") });
+	h_field(&h, &(Field){ .name = S("given"),
+	                      .value = S("\"Jean\" <b>"),
+	                      .label = MSG_person_given,
+	                      .errors = &e,
+	                      .width = 20,
+	                      .autocomplete = S("off") });
+	h_field(&h, &(Field){ .name = S("why"),
+	                      .value = S("\nHoe <nu>?"),
+	                      .label = MSG_person_why,
+	                      .hint = MSG_person_role_hint,
+	                      .errors = &e,
+	                      .rows = 3,
+	                      .max = 20,
+	                      .count = true,
+	                      .optional = true });
+	h_field(&h,
+	        &(Field){
+	            .name = S("password"), .value = S("geheim"), .label = MSG_signin_password, .type = S("password") });
 	h_date_field(&h, S("until"), S("2027-03-27"), MSG_consent_until, MSG_consent_until_hint, NULL);
 	assert_true(str_find(buf_str(&h.out), S("geheim")) < 0);
 	golden(a, &h, "fields");
@@ -133,7 +148,8 @@ static void test_choices(void **state)
 static void test_kept_and_saved_side_by_side(void **state)
 {
 	static const Pair kept[] = { { S_INIT("phone"), S_INIT("222") }, { S_INIT("kind"), S_INIT("b") } };
-	static const Option o[] = { { S_INIT("a"), S_INIT("Man"), { NULL, 0 }, true }, { S_INIT("b"), S_INIT("Vrouw"), { NULL, 0 }, false } };
+	static const Option o[] = { { S_INIT("a"), S_INIT("Man"), { NULL, 0 }, true },
+		                    { S_INIT("b"), S_INIT("Vrouw"), { NULL, 0 }, false } };
 	Arena *a = *state;
 	Html h = html_new(a, LANG_NL);
 	h.kept = kept;
@@ -176,7 +192,8 @@ static void test_parts(void **state)
 
 static void test_like_govuk(void **state)
 {
-	static const Option yes_no[] = { { S_INIT("yes"), S_INIT("Yes"), { NULL, 0 }, false }, { S_INIT("no"), S_INIT("No"), { NULL, 0 }, false } };
+	static const Option yes_no[] = { { S_INIT("yes"), S_INIT("Yes"), { NULL, 0 }, false },
+		                         { S_INIT("no"), S_INIT("No"), { NULL, 0 }, false } };
 	Arena *a = *state;
 	Errors e = { 0 };
 	errors_add(&e, S("x"), MSG_form_required);
@@ -215,6 +232,7 @@ static void test_like_govuk(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = { T(test_fields), T(test_choices), T(test_kept_and_saved_side_by_side), T(test_parts), T(test_like_govuk) };
+	const struct CMUnitTest tests[] = { T(test_fields), T(test_choices), T(test_kept_and_saved_side_by_side),
+		                            T(test_parts), T(test_like_govuk) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

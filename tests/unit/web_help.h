@@ -1,4 +1,5 @@
-/* A small world for the tests of the web face: a store, one person with a team, accounts, and a browser that keeps its cookies. */
+/* A small world for the tests of the web face: a store, one person with a team, accounts, and a browser that keeps its
+ * cookies. */
 #ifndef TESTS_WEB_HELP_H
 #define TESTS_WEB_HELP_H
 
@@ -19,12 +20,17 @@
 
 #define PASSWORD "een lang genoeg wachtwoord"
 
+/* fontconfig, which the PDF pages use, keeps its caches until the process ends. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) { return "leak:libfontconfig\n"; }
+
 typedef struct World {
 	Arena *arena;
 	char dir[64];
 	Records *records;
 	Web *web;
-	Str person; /* of coordinator mia, who made it; "jean" is the person; "tom" has nothing to do with it; "beheer" administers */
+	Str person; /* of coordinator mia, who made it; "jean" is the person; "tom" has nothing to do with it; "beheer"
+	               administers */
 	Str token;  /* session of who is signed in; absent: nobody */
 	Str logins[8], tokens[8];
 	size_t n_tokens;
@@ -33,7 +39,12 @@ typedef struct World {
 static int64_t new_account(World *w, Str login, Role role, Str ref)
 {
 	int64_t id;
-	NewAccount n = { .login = login, .name = login, .password = S(PASSWORD), .role = role, .refs = &ref, .n_refs = ref.p ? 1 : 0 };
+	NewAccount n = { .login = login,
+		         .name = login,
+		         .password = S(PASSWORD),
+		         .role = role,
+		         .refs = &ref,
+		         .n_refs = ref.p ? 1 : 0 };
 	assert_int_equal(account_create(w->records, &n, &id), OK);
 	return id;
 }
@@ -43,8 +54,12 @@ static Str new_practitioner(World *w, Str family)
 	Scope scope = scope_system(S("demo"));
 	Visit *v = visit_new(w->records, &scope, w->arena);
 	Str id;
-	assert_int_equal(visit_create(v, arena_printf(w->arena, "{\"resourceType\":\"Practitioner\",\"name\":[{\"family\":\"%.*s\"}]}", STR_ARG(family)), &id),
-		OK);
+	assert_int_equal(
+	    visit_create(v,
+	                 arena_printf(w->arena, "{\"resourceType\":\"Practitioner\",\"name\":[{\"family\":\"%.*s\"}]}",
+	                              STR_ARG(family)),
+	                 &id),
+	    OK);
 	assert_int_equal(visit_commit(v), OK);
 	return arena_join(w->arena, S("Practitioner/"), id, STR_END);
 }
@@ -57,26 +72,30 @@ static Reply ask_with(World *w, Method m, Str target, Str body, Str extra_cookie
 	Str path = target, query = { 0 };
 	query = str_cut(target, '?', &path);
 	if (w->token.n || extra_cookie.n)
-		headers[n++] = (Pair){ S("Cookie"),
-			arena_join(w->arena, S(SESSION_COOKIE "="), w->token.n ? w->token : S("none"), S("; "), extra_cookie, STR_END) };
+		headers[n++] =
+		    (Pair){ S("Cookie"), arena_join(w->arena, S(SESSION_COOKIE "="), w->token.n ? w->token : S("none"),
+			                            S("; "), extra_cookie, STR_END) };
 	if (m == M_POST)
 		headers[n++] = (Pair){ S("Content-Type"), S("application/x-www-form-urlencoded") };
 	Request *r = ARENA_NEW(w->arena, Request);
 	*r = (Request){ .arena = w->arena,
-		.method = m,
-		.path = path,
-		.query = query,
-		.headers = headers,
-		.n_headers = n,
-		.body = body,
-		.remote = S("192.0.2.1"),
-		.id = S("test") };
+		        .method = m,
+		        .path = path,
+		        .query = query,
+		        .headers = headers,
+		        .n_headers = n,
+		        .body = body,
+		        .remote = S("192.0.2.1"),
+		        .id = S("test") };
 	Reply reply = web_handle(w->web, r);
 	Err e = reply.visit ? visit_commit(reply.visit) : OK;
 	return e == OK ? reply : reply.on_fail(reply.fail_arg, e);
 }
 
-static Reply get(World *w, Str target) { return ask_with(w, M_GET, target, S(""), S("")); }
+static Reply get(World *w, Str target)
+{
+	return ask_with(w, M_GET, target, S(""), S(""));
+}
 
 static Str header_of(const Reply *r, Str name)
 {
@@ -102,7 +121,8 @@ static Reply post(World *w, Str target, Str fields)
 {
 	Reply page = get(w, S("/over"));
 	Str csrf = hidden(w, &page, S("_csrf"));
-	return ask_with(w, M_POST, target, arena_join(w->arena, S("_csrf="), url_encode(w->arena, csrf), S("&"), fields, STR_END), S(""));
+	return ask_with(w, M_POST, target,
+	                arena_join(w->arena, S("_csrf="), url_encode(w->arena, csrf), S("&"), fields, STR_END), S(""));
 }
 
 /* Signing in costs a tenth of a second: once per account, while its session lives. */
@@ -122,9 +142,15 @@ static void sign_in_as(World *w, Str login)
 	w->token = w->tokens[i];
 }
 
-static bool has(const Reply *r, const char *text) { return str_find(r->body, str_c(text)) >= 0; }
+static bool has(const Reply *r, const char *text)
+{
+	return str_find(r->body, str_c(text)) >= 0;
+}
 
-static Str at_person(World *w, const char *rest) { return arena_printf(w->arena, "/persoon/%.*s%s", STR_ARG(w->person), rest); }
+static Str at_person(World *w, const char *rest)
+{
+	return arena_printf(w->arena, "/persoon/%.*s%s", STR_ARG(w->person), rest);
+}
 
 static void make_person(World *w)
 {
@@ -133,7 +159,8 @@ static void make_person(World *w)
 	new_account(w, S("tom"), ROLE_PROFESSIONAL, new_practitioner(w, S("Willems")));
 	new_account(w, S("beheer"), ROLE_ADMIN, (Str){ 0 });
 	sign_in_as(w, S("mia"));
-	r = post(w, S("/personen/nieuw"), S("given=Jean&family=Derks&birth_date=1956-04-17&gender=male&role_text=co&secrecy=yes&_once=first"));
+	r = post(w, S("/personen/nieuw"),
+	         S("given=Jean&family=Derks&birth_date=1956-04-17&gender=male&role_text=co&secrecy=yes&_once=first"));
 	if (r.status != 303)
 		fail_msg("%.*s", STR_ARG(r.body));
 	w->person = arena_str(w->arena, str_from(header_of(&r, S("Location")), 9));
@@ -146,7 +173,8 @@ static int world(void **state)
 	char why[200] = "";
 	random_init();
 	w->arena = arena_new();
-	(void)snprintf(w->dir, sizeof w->dir, "%s/samendoel-web-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	(void)snprintf(w->dir, sizeof w->dir, "%s/samendoel-web-XXXXXX",
+	               access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	assert_non_null(mkdtemp(w->dir));
 	FILE *f = fopen(arena_printf(w->arena, "%s/assets.txt", w->dir).p, "w");
 	assert_non_null(f);

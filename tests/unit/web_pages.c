@@ -26,14 +26,16 @@ static void test_nobody_gets_past_the_sign_in(void **state)
 
 static void test_open_pages_are_open(void **state)
 {
-	static const Str paths[] = { S_INIT("/aanmelden"), S_INIT("/over"), S_INIT("/rechten"), S_INIT("/toegankelijkheid") };
+	static const Str paths[] = { S_INIT("/aanmelden"), S_INIT("/over"), S_INIT("/rechten"),
+		                     S_INIT("/toegankelijkheid") };
 	World *w = *state;
 	w->token = (Str){ 0 };
 	for (size_t i = 0; i < COUNT_OF(paths); i++)
 		assert_int_equal(get(w, paths[i]).status, 200);
 }
 
-/* Every page of a person: 200 for the coordinator; the page of an unknown address for who has no relation, to the letter. */
+/* Every page of a person: 200 for the coordinator; the page of an unknown address for who has no relation, to the
+ * letter. */
 static void test_pages_of_a_person_exist_only_with_a_relation(void **state)
 {
 	World *w = *state;
@@ -41,7 +43,8 @@ static void test_pages_of_a_person_exist_only_with_a_relation(void **state)
 		const Page *p = pages[i];
 		if (p->need != NEED_PERSON || !p->get || str_find(p->path, S("{id")) >= 0)
 			continue;
-		Str path = arena_join(w->arena, S("/persoon/"), w->person, str_from(p->path, sizeof "/persoon/{person}" - 1), STR_END);
+		Str path = arena_join(w->arena, S("/persoon/"), w->person,
+		                      str_from(p->path, sizeof "/persoon/{person}" - 1), STR_END);
 		sign_in_as(w, S("mia"));
 		Reply allowed = get(w, path);
 		/* Some pages of a plan are only there when the plan is. */
@@ -93,7 +96,8 @@ static void test_csrf(void **state)
 	Reply r = ask_with(w, M_POST, S("/instellingen"), fields, S(""));
 	assert_int_equal(r.status, 400);
 	assert_true(has(&r, "te lang open"));
-	r = ask_with(w, M_POST, S("/instellingen"), S("lang=fr&size=large&_csrf=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), S(""));
+	r = ask_with(w, M_POST, S("/instellingen"),
+	             S("lang=fr&size=large&_csrf=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), S(""));
 	assert_int_equal(r.status, 400);
 	assert_true(has(&r, "value=\"large\" checked")); /* what was sent comes back */
 	assert_int_equal(post(w, S("/instellingen"), fields).status, 303);
@@ -102,7 +106,8 @@ static void test_csrf(void **state)
 static void test_a_form_sent_twice_makes_one_record(void **state)
 {
 	World *w = *state;
-	Str fields = S("given=Karel&family=Twee&birth_date=1969-01-01&gender=male&role_text=co&secrecy=yes&_once=abc123");
+	Str fields =
+	    S("given=Karel&family=Twee&birth_date=1969-01-01&gender=male&role_text=co&secrecy=yes&_once=abc123");
 	Reply one = post(w, S("/personen/nieuw"), fields), two = post(w, S("/personen/nieuw"), fields);
 	assert_int_equal(one.status, 303);
 	assert_int_equal(two.status, 303);
@@ -116,7 +121,8 @@ static void test_a_form_sent_twice_makes_one_record(void **state)
 static void test_mistakes_keep_the_input(void **state)
 {
 	World *w = *state;
-	Reply r = post(w, S("/personen/nieuw"), S("given=&family=Zonder+%3Cvoornaam%3E&birth_date=2026-02-31&role_text=&why=Een+vraag"));
+	Reply r = post(w, S("/personen/nieuw"),
+	               S("given=&family=Zonder+%3Cvoornaam%3E&birth_date=2026-02-31&role_text=&why=Een+vraag"));
 	assert_int_equal(r.status, 422);
 	assert_true(has(&r, "<title>Fout: Nieuwe persoon"));
 	assert_true(has(&r, "Zonder &lt;voornaam&gt;"));
@@ -132,17 +138,20 @@ static void test_who_was_second_chooses(void **state)
 	Reply form = get(w, path);
 	Str version = hidden(w, &form, S("version"));
 	assert_true(version.n > 0);
-	Str first = arena_join(w->arena, S("version="), version, S("&given=Jean&family=Derks&phone=111&birth_date=1956-04-17"), STR_END);
+	Str first = arena_join(w->arena, S("version="), version,
+	                       S("&given=Jean&family=Derks&phone=111&birth_date=1956-04-17"), STR_END);
 	assert_int_equal(post(w, path, first).status, 303);
-	Str second = arena_join(w->arena, S("version="), version, S("&given=Jean&family=Derks&phone=222&birth_date=1956-04-17"), STR_END);
+	Str second = arena_join(w->arena, S("version="), version,
+	                        S("&given=Jean&family=Derks&phone=222&birth_date=1956-04-17"), STR_END);
 	Reply clash = post(w, path, second);
 	assert_int_equal(clash.status, 412);
 	assert_true(has(&clash, "Iemand") || has(&clash, "iemand anders"));
-	assert_true(has(&clash, "value=\"222\""));                               /* mine */
-	assert_true(has(&clash, "Wat er nu staat") && has(&clash, ">111</p>"));  /* theirs */
+	assert_true(has(&clash, "value=\"222\""));                              /* mine */
+	assert_true(has(&clash, "Wat er nu staat") && has(&clash, ">111</p>")); /* theirs */
 	Str fresh = hidden(w, &clash, S("version"));
 	assert_false(str_eq(fresh, version));
-	Str again = arena_join(w->arena, S("version="), fresh, S("&given=Jean&family=Derks&phone=222&birth_date=1956-04-17"), STR_END);
+	Str again = arena_join(w->arena, S("version="), fresh,
+	                       S("&given=Jean&family=Derks&phone=222&birth_date=1956-04-17"), STR_END);
 	assert_int_equal(post(w, path, again).status, 303);
 	Reply now = get(w, path);
 	assert_true(has(&now, "value=\"222\""));
@@ -173,7 +182,9 @@ static void test_saved_says_what_and_offers_undo(void **state)
 	Str path = at_person(w, "/gegevens");
 	Reply form = get(w, path);
 	Str version = hidden(w, &form, S("version"));
-	Reply r = post(w, path, arena_join(w->arena, S("version="), version, S("&given=Jean&family=Derks&phone=999&birth_date=1956-04-17"), STR_END));
+	Reply r = post(w, path,
+	               arena_join(w->arena, S("version="), version,
+	                          S("&given=Jean&family=Derks&phone=999&birth_date=1956-04-17"), STR_END));
 	assert_int_equal(r.status, 303);
 	Str cookie, rest = str_cut(header_of(&r, S("Set-Cookie")), ';', &cookie);
 	assert_true(str_find(rest, S("HttpOnly")) > 0 && str_find(rest, S("SameSite=Lax")) > 0);
@@ -216,7 +227,8 @@ static void test_sign_in_and_out(void **state)
 	Reply r = ask_with(w, M_POST, S("/aanmelden"), S("login=mia&password=fout"), S(""));
 	assert_int_equal(r.status, 401);
 	assert_true(has(&r, "horen niet bij elkaar") && !has(&r, "fout\""));
-	r = ask_with(w, M_POST, S("/aanmelden"), S("login=mia&password=een+lang+genoeg+wachtwoord&terug=%2Fpersonen%2Fnieuw"), S(""));
+	r = ask_with(w, M_POST, S("/aanmelden"),
+	             S("login=mia&password=een+lang+genoeg+wachtwoord&terug=%2Fpersonen%2Fnieuw"), S(""));
 	assert_int_equal(r.status, 303);
 	assert_true(str_eq(header_of(&r, S("Location")), S("/personen/nieuw")));
 	Str cookie = header_of(&r, S("Set-Cookie")), value;

@@ -104,11 +104,14 @@ static void test_placeholders_are_filled(void **state)
 /* What the generator must refuse: a catalogue, and what the complaint must say. */
 static void test_the_generator_refuses(void **state)
 {
-	static const struct { const char *text, *complaint; } cases[] = {
+	static const struct {
+		const char *text, *complaint;
+	} cases[] = {
 		{ "[a.b]\nnl = x\nfr = x\nde = x\n", "t.msg:1: [a.b] has no en" },
 		{ "[a.b]\nnl = x\nfr =\nde = x\nen = x\n", "has no fr" },
 		{ "[a.b]\nnl = {0}\nfr = x\nde = {0}\nen = {0}\n", "fr has other {n} than nl" },
-		{ "[a.b]\nnl = x\nfr = x\nde = x\nen = x\n[a.b]\nnl = x\nfr = x\nde = x\nen = x\n", "t.msg:6: [a.b] is already at" },
+		{ "[a.b]\nnl = x\nfr = x\nde = x\nen = x\n[a.b]\nnl = x\nfr = x\nde = x\nen = x\n",
+		  "t.msg:6: [a.b] is already at" },
 		{ "[a.b]\nnl = x\nfr = x\nde = x\nen = x\n[a-b]\n", "has the same C name" },
 		{ "[a.b]\nnl = x\nwhat is this\n", "t.msg:3: not understood" },
 		{ "nl = x\n", "t.msg:1: a text before the first [key]" },
@@ -139,7 +142,8 @@ static void test_the_generator_refuses(void **state)
 static void test_dates_in_words(void **state)
 {
 	Arena *a = *state;
-	Millis t = time_from_civil(2026, 11, 21) + 13 * 3600000 + 5 * 60000; /* 13:05 UTC is 14:05 in Brussels in winter */
+	Millis t =
+	    time_from_civil(2026, 11, 21) + 13 * 3600000 + 5 * 60000; /* 13:05 UTC is 14:05 in Brussels in winter */
 	assert_str(date_text(a, LANG_NL, t), "21 november 2026");
 	assert_str(datetime_text(a, LANG_NL, t), "21 november 2026, 14:05");
 	assert_str(date_text(a, LANG_FR, t), "21 novembre 2026");

@@ -1,12 +1,12 @@
 /* Who looked in my dossier: who, role, organisation, when, what, why it was allowed; and asking about an entry. */
 #include "care/urls.h"
-#include "json/json.h"
 #include "web/web_internal.h"
+#include "json/json.h"
 
 enum { ENTRIES_A_PAGE = 25, LOOKED_AT_MAX = 2000 };
 
 typedef struct Filter {
-	int64_t who;   /* account; 0: everyone */
+	int64_t who;        /* account; 0: everyone */
 	Millis from, until; /* 0: open */
 } Filter;
 
@@ -18,7 +18,8 @@ static Millis day_start(Str s, int days)
 
 static Filter filter_of(Ctx *c)
 {
-	Filter f = { .from = day_start(req_query(c->req, S("van")), 0), .until = day_start(req_query(c->req, S("tot")), 1) };
+	Filter f = { .from = day_start(req_query(c->req, S("van")), 0),
+		     .until = day_start(req_query(c->req, S("tot")), 1) };
 	if (!str_int(req_query(c->req, S("wie")), &f.who))
 		f.who = 0;
 	return f;
@@ -136,7 +137,8 @@ static void entry_row(Ctx *c, Html *h, const Dossier *d, const AuditEntry *e)
 	H(h, "</td>\n<td class=\"govuk-table__cell\">");
 	if (e->account != c->scope->account) {
 		H(h, "<a class=\"govuk-link\" href=\"");
-		h_attr(h, arena_printf(c->arena, "%.*s/%lld", STR_ARG(person_path(c, S("/inzage/vraag"))), (long long)e->seq));
+		h_attr(h, arena_printf(c->arena, "%.*s/%lld", STR_ARG(person_path(c, S("/inzage/vraag"))),
+		                       (long long)e->seq));
 		H(h, "\">");
 		h_msg(h, MSG_access_ask);
 		H(h, "<span class=\"govuk-visually-hidden\"> ");
@@ -148,8 +150,10 @@ static void entry_row(Ctx *c, Html *h, const Dossier *d, const AuditEntry *e)
 
 static void table(Ctx *c, Html *h, const Dossier *d, const AuditEntry *all, size_t n)
 {
-	static const Msg columns[] = { MSG_access_who, MSG_access_when, MSG_access_what, MSG_access_why_column, MSG_access_ask };
-	H(h, "<table class=\"govuk-table sd-stack\">\n<thead class=\"govuk-table__head\"><tr class=\"govuk-table__row\">");
+	static const Msg columns[] = { MSG_access_who, MSG_access_when, MSG_access_what, MSG_access_why_column,
+		                       MSG_access_ask };
+	H(h,
+	  "<table class=\"govuk-table sd-stack\">\n<thead class=\"govuk-table__head\"><tr class=\"govuk-table__row\">");
 	for (size_t i = 0; i < COUNT_OF(columns); i++) {
 		H(h, "<th scope=\"col\" class=\"govuk-table__header\">");
 		h_msg(h, columns[i]);
@@ -212,7 +216,8 @@ static void questions(Ctx *c, Html *h, const Dossier *d)
 			h_heading(h, 2, MSG_access_questions);
 		Str who = json_str(json_path(r->json, "sender", "display", NULL), c->arena);
 		h_quote(h, json_str(json_path(r->json, "payload", "contentString", NULL), c->arena),
-			msg_fill(c->arena, c->lang, MSG_access_question_by, (Str[]){ who, datetime_text(c->arena, c->lang, r->updated) }, 2));
+		        msg_fill(c->arena, c->lang, MSG_access_question_by,
+		                 (Str[]){ who, datetime_text(c->arena, c->lang, r->updated) }, 2));
 	}
 }
 
@@ -243,8 +248,11 @@ static Reply get(Ctx *c)
 	if (e != OK)
 		return page_error(c, e);
 	bool own = c->relation.kind == REL_SELF;
-	Html h = page_begin(c, &(Layout){
-		.title = own ? MSG_access_title : MSG_access_title_other, .title_arg = d.person.name, .tab = TAB_MORE, .dossier = &d, .wide = true });
+	Html h = page_begin(c, &(Layout){ .title = own ? MSG_access_title : MSG_access_title_other,
+	                                  .title_arg = d.person.name,
+	                                  .tab = TAB_MORE,
+	                                  .dossier = &d,
+	                                  .wide = true });
 	h_paragraph(&h, MSG_access_help);
 	e = filter_form(c, &h, &f);
 	if (e != OK)
@@ -258,9 +266,11 @@ static Reply get(Ctx *c)
 	return page_end(c, &h, 200);
 }
 
-const Page page_access_log = {
-	.path = S_INIT("/persoon/{person}/inzage"), .title = MSG_access_title, .need = NEED_PERSON, .category = 1u << CAT_CONTROL, .get = get
-};
+const Page page_access_log = { .path = S_INIT("/persoon/{person}/inzage"),
+	                       .title = MSG_access_title,
+	                       .need = NEED_PERSON,
+	                       .category = 1u << CAT_CONTROL,
+	                       .get = get };
 
 /* ---- asking about one entry ---- */
 
@@ -282,8 +292,10 @@ static Err find_entry(Ctx *c, AuditEntry *out)
 static Str question_json(Ctx *c, const AuditEntry *e, Str kind, Str text)
 {
 	Buf b = buf_new(c->arena, 1024, 0);
-	BUF_LIT(&b, "{\"resourceType\":\"Communication\",\"meta\":{\"security\":[{\"system\":\"" CS_CATEGORY "\",\"code\":\"control\"}]},"
-		     "\"status\":\"completed\",\"category\":[{\"coding\":[{\"system\":\"" CS_COMMUNICATION "\",\"code\":");
+	BUF_LIT(&b,
+	        "{\"resourceType\":\"Communication\",\"meta\":{\"security\":[{\"system\":\"" CS_CATEGORY
+	        "\",\"code\":\"control\"}]},"
+	        "\"status\":\"completed\",\"category\":[{\"coding\":[{\"system\":\"" CS_COMMUNICATION "\",\"code\":");
 	buf_add(&b, json_quote(c->arena, kind));
 	BUF_LIT(&b, "}]}],\"subject\":{\"reference\":");
 	buf_add(&b, json_quote(c->arena, arena_join(c->arena, S("Patient/"), c->person, STR_END)));
@@ -297,7 +309,8 @@ static Str question_json(Ctx *c, const AuditEntry *e, Str kind, Str text)
 		BUF_LIT(&b, "}");
 	}
 	BUF_LIT(&b, ",\"topic\":{\"text\":");
-	buf_add(&b, json_quote(c->arena, arena_printf(c->arena, "%.*s, %.*s (%lld)", STR_ARG(e->who), STR_ARG(time_instant(c->arena, e->at)), (long long)e->seq)));
+	buf_add(&b, json_quote(c->arena, arena_printf(c->arena, "%.*s, %.*s (%lld)", STR_ARG(e->who),
+	                                              STR_ARG(time_instant(c->arena, e->at)), (long long)e->seq)));
 	BUF_LIT(&b, "},\"payload\":[{\"contentString\":");
 	buf_add(&b, json_quote(c->arena, text));
 	BUF_LIT(&b, "}]}");
@@ -313,7 +326,8 @@ static Reply ask_show(Ctx *c, const Errors *e, int status)
 		err = dossier_open(c->visit, c->person, &DOSSIER_PLAN, &d);
 	if (err != OK)
 		return page_error(c, err);
-	Html h = page_begin(c, &(Layout){ .errors = e, .tab = TAB_MORE, .dossier = &d, .back = person_path(c, S("/inzage")) });
+	Html h = page_begin(
+	    c, &(Layout){ .errors = e, .tab = TAB_MORE, .dossier = &d, .back = person_path(c, S("/inzage")) });
 	H(&h, "<p class=\"govuk-body\">");
 	h_msg2(&h, MSG_access_ask_about, entry.who, datetime_text(c->arena, c->lang, entry.at));
 	H(&h, "</p>\n");
@@ -323,13 +337,21 @@ static Reply ask_show(Ctx *c, const Errors *e, int status)
 		{ .value = S("access-objection"), .text = msg(c->lang, MSG_access_ask_objection) },
 	};
 	h_radios(&h, S("kind"), MSG_access_ask_kind, MSG_NONE, kinds, COUNT_OF(kinds), e, false);
-	h_field(&h, &(Field){ .name = S("text"), .label = MSG_access_ask_text, .hint = MSG_access_ask_hint, .errors = e, .rows = 5, .count = true });
+	h_field(&h, &(Field){ .name = S("text"),
+	                      .label = MSG_access_ask_text,
+	                      .hint = MSG_access_ask_hint,
+	                      .errors = e,
+	                      .rows = 5,
+	                      .count = true });
 	h_button(&h, MSG_common_send);
 	form_end(&h);
 	return page_end(c, &h, status);
 }
 
-static Reply ask_get(Ctx *c) { return ask_show(c, NULL, 200); }
+static Reply ask_get(Ctx *c)
+{
+	return ask_show(c, NULL, 200);
+}
 
 static Reply ask_post(Ctx *c)
 {
@@ -348,8 +370,8 @@ static Reply ask_post(Ctx *c)
 }
 
 const Page page_access_ask = { .path = S_INIT("/persoon/{person}/inzage/vraag/{id}"),
-	.title = MSG_access_ask_title,
-	.need = NEED_PERSON,
-	.category = 1u << CAT_CONTROL,
-	.get = ask_get,
-	.post = ask_post };
+	                       .title = MSG_access_ask_title,
+	                       .need = NEED_PERSON,
+	                       .category = 1u << CAT_CONTROL,
+	                       .get = ask_get,
+	                       .post = ask_post };

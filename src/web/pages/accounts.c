@@ -1,4 +1,5 @@
-/* The administrator's page: accounts and the state of the store. No care content, no names of persons with a dossier. */
+/* The administrator's page: accounts and the state of the store. No care content, no names of persons with a dossier.
+ */
 #include "web/web_internal.h"
 
 static Msg state_of(const Account *a)
@@ -39,14 +40,16 @@ static void account_row(Ctx *c, Html *h, const Account *a)
 	if (state == MSG_admin_state_locked)
 		account_form(c, h, a, MSG_admin_unlock, S("unlock"));
 	else if (a->id != c->scope->account)
-		account_form(c, h, a, a->disabled ? MSG_admin_enable : MSG_admin_disable, a->disabled ? S("enable") : S("disable"));
+		account_form(c, h, a, a->disabled ? MSG_admin_enable : MSG_admin_disable,
+		             a->disabled ? S("enable") : S("disable"));
 	H(h, "</td></tr>\n");
 }
 
 static void accounts_table(Ctx *c, Html *h, const Account *all, size_t n)
 {
 	static const Msg columns[] = { MSG_admin_login, MSG_admin_name, MSG_admin_role, MSG_admin_state, MSG_admin_do };
-	H(h, "<table class=\"govuk-table sd-stack\">\n<thead class=\"govuk-table__head\"><tr class=\"govuk-table__row\">");
+	H(h,
+	  "<table class=\"govuk-table sd-stack\">\n<thead class=\"govuk-table__head\"><tr class=\"govuk-table__row\">");
 	for (size_t i = 0; i < COUNT_OF(columns); i++) {
 		H(h, "<th scope=\"col\" class=\"govuk-table__header\">");
 		h_msg(h, columns[i]);
@@ -100,4 +103,6 @@ static Reply post(Ctx *c)
 	return e == OK ? saved(c, S("/beheer/accounts"), MSG_admin_done) : page_error(c, e);
 }
 
-const Page page_accounts = { .path = S_INIT("/beheer/accounts"), .title = MSG_admin_title, .need = NEED_ADMIN, .get = get, .post = post };
+const Page page_accounts = {
+	.path = S_INIT("/beheer/accounts"), .title = MSG_admin_title, .need = NEED_ADMIN, .get = get, .post = post
+};

@@ -110,16 +110,17 @@ static Reply list_post(Ctx *c)
 	FieldIssues is = { 0 };
 	Err e = dossier_open(c->visit, c->person, &DOSSIER_ALL, &d);
 	if (e == OK)
-		e = consent_withdraw(c->visit, &d, req_form(c->req, S("id")), form_int(c, S("version"), 0), c->relation.kind == REL_TEAM, &is);
+		e = consent_withdraw(c->visit, &d, req_form(c->req, S("id")), form_int(c, S("version"), 0),
+		                     c->relation.kind == REL_TEAM, &is);
 	return e == OK ? saved(c, person_path(c, S("/toestemming")), MSG_consent_withdrawn_saved) : page_error(c, e);
 }
 
 const Page page_consent = { .path = S_INIT("/persoon/{person}/toestemming"),
-	.title = MSG_consent_title,
-	.need = NEED_PERSON,
-	.category = 1u << CAT_CONTROL,
-	.get = list_get,
-	.post = list_post };
+	                    .title = MSG_consent_title,
+	                    .need = NEED_PERSON,
+	                    .category = 1u << CAT_CONTROL,
+	                    .get = list_get,
+	                    .post = list_post };
 
 /* ---- new: choose, look, save ---- */
 
@@ -129,13 +130,17 @@ static size_t recipients(Ctx *c, const Dossier *d, Str now, Option *out)
 	for (size_t i = 0; i < d->team.n_members && n < RECIPIENTS_MAX; i++) {
 		const Member *m = &d->team.members[i];
 		if (m->active && !str_starts(m->ref, S("Patient/")))
-			out[n++] = (Option){ .value = m->ref, .text = m->name, .hint = m->role_text, .checked = str_eq(now, m->ref) };
+			out[n++] = (Option){
+				.value = m->ref, .text = m->name, .hint = m->role_text, .checked = str_eq(now, m->ref)
+			};
 	}
 	for (size_t i = 0; i < d->n_relatives && n < RECIPIENTS_MAX; i++) {
 		const Relative *r = &d->relatives[i];
 		Str ref = arena_join(c->arena, S("RelatedPerson/"), r->b.id, STR_END);
 		if (r->active && !dossier_member(d, ref))
-			out[n++] = (Option){ .value = ref, .text = r->name, .hint = r->relationship, .checked = str_eq(now, ref) };
+			out[n++] = (Option){
+				.value = ref, .text = r->name, .hint = r->relationship, .checked = str_eq(now, ref)
+			};
 	}
 	return n;
 }
@@ -156,7 +161,9 @@ static void category_boxes(Ctx *c, Html *h, uint32_t bits, const Errors *e)
 	/* Name and contact come with everything; who looked and consent are never shared. */
 	for (int i = CAT_STORY; i < CAT_CONTROL; i++) {
 		Str code = category_name((Category)i);
-		o[n++] = (Option){ .value = code, .text = msg(c->lang, msg_code(S("category."), code)), .checked = bits >> i & 1 };
+		o[n++] = (Option){ .value = code,
+			           .text = msg(c->lang, msg_code(S("category."), code)),
+			           .checked = bits >> i & 1 };
 	}
 	h_checkboxes(h, S("categories"), MSG_consent_categories, MSG_consent_categories_hint, o, n, e, false);
 }
@@ -188,8 +195,12 @@ static void preview(Html *h, const Dossier *d, const SharingInput *in)
 static void kind_field(Ctx *c, Html *h, const SharingInput *in, const Errors *e)
 {
 	Option o[] = {
-		{ .value = S("permit"), .text = msg(c->lang, MSG_consent_kind_permit), .checked = !in->deny && !in->write },
-		{ .value = S("write"), .text = msg(c->lang, MSG_consent_kind_write), .checked = !in->deny && in->write },
+		{ .value = S("permit"),
+		  .text = msg(c->lang, MSG_consent_kind_permit),
+		  .checked = !in->deny && !in->write },
+		{ .value = S("write"),
+		  .text = msg(c->lang, MSG_consent_kind_write),
+		  .checked = !in->deny && in->write },
 		{ .value = S("deny"), .text = msg(c->lang, MSG_consent_kind_deny), .checked = in->deny },
 	};
 	h_radios(h, S("kind"), MSG_consent_kind, MSG_NONE, o, COUNT_OF(o), e, false);
@@ -199,7 +210,8 @@ static Reply new_show(Ctx *c, const Dossier *d, const SharingInput *in, const Er
 {
 	Option *who = ARENA_ARRAY(c->arena, Option, RECIPIENTS_MAX);
 	size_t n = recipients(c, d, in->who, who);
-	Html h = page_begin(c, &(Layout){ .errors = e, .tab = TAB_MORE, .dossier = d, .back = person_path(c, S("/toestemming")) });
+	Html h = page_begin(
+	    c, &(Layout){ .errors = e, .tab = TAB_MORE, .dossier = d, .back = person_path(c, S("/toestemming")) });
 	if (!n) {
 		h_empty(&h, MSG_consent_nobody, person_path(c, S("/team")), MSG_nav_team);
 		return page_end(c, &h, status);
@@ -213,8 +225,8 @@ static Reply new_show(Ctx *c, const Dossier *d, const SharingInput *in, const Er
 	h_date_field(&h, S("until"), in->until, MSG_consent_until, MSG_consent_until_hint, e);
 	if (c->relation.kind == REL_TEAM) {
 		Option spoken = { .value = S("yes"),
-			.text = msg_fill(c->arena, c->lang, MSG_consent_spoken, &d->person.name, 1),
-			.checked = in->spoken };
+			          .text = msg_fill(c->arena, c->lang, MSG_consent_spoken, &d->person.name, 1),
+			          .checked = in->spoken };
 		h_checkboxes(&h, S("consent"), MSG_consent_spoken_legend, MSG_NONE, &spoken, 1, e, false);
 	}
 	h_button_named(&h, MSG_consent_look_first, S("step"), S("look"), look);
@@ -241,7 +253,8 @@ static Reply new_post(Ctx *c)
 	Err err = dossier_open(c->visit, c->person, &DOSSIER_ALL, &d);
 	if (err != OK)
 		return page_error(c, err);
-	SharingInput in = { .who = form_text(c, &e, S("who"), 100, MSG_consent_who_empty), .categories = categories_sent(c) };
+	SharingInput in = { .who = form_text(c, &e, S("who"), 100, MSG_consent_who_empty),
+		            .categories = categories_sent(c) };
 	in.who_name = dossier_name(&d, in.who);
 	in.deny = str_eq(kind, S("deny"));
 	in.write = str_eq(kind, S("write"));
@@ -261,8 +274,8 @@ static Reply new_post(Ctx *c)
 }
 
 const Page page_consent_new = { .path = S_INIT("/persoon/{person}/toestemming/nieuw"),
-	.title = MSG_consent_new,
-	.need = NEED_PERSON,
-	.category = 1u << CAT_CONTROL,
-	.get = new_get,
-	.post = new_post };
+	                        .title = MSG_consent_new,
+	                        .need = NEED_PERSON,
+	                        .category = 1u << CAT_CONTROL,
+	                        .get = new_get,
+	                        .post = new_post };

@@ -27,7 +27,8 @@ static void lead(Html *h, Msg text)
 
 static Reply about(Ctx *c)
 {
-	static const Msg steps[] = { MSG_help_about_how_1, MSG_help_about_how_2, MSG_help_about_how_3, MSG_help_about_how_4, MSG_help_about_how_5 };
+	static const Msg steps[] = { MSG_help_about_how_1, MSG_help_about_how_2, MSG_help_about_how_3,
+		                     MSG_help_about_how_4, MSG_help_about_how_5 };
 	Html h = page_begin(c, &(Layout){ .tab = TAB_MORE });
 	lead(&h, MSG_help_about_lead);
 	h_heading(&h, 2, MSG_help_about_how);
@@ -68,7 +69,8 @@ static Reply rights(Ctx *c)
 
 static Reply accessibility(Ctx *c)
 {
-	static const Msg can[] = { MSG_help_access_can_1, MSG_help_access_can_2, MSG_help_access_can_3, MSG_help_access_can_4, MSG_help_access_can_5 };
+	static const Msg can[] = { MSG_help_access_can_1, MSG_help_access_can_2, MSG_help_access_can_3,
+		                   MSG_help_access_can_4, MSG_help_access_can_5 };
 	Html h = page_begin(c, &(Layout){ .tab = TAB_MORE });
 	lead(&h, MSG_help_access_lead);
 	h_heading(&h, 2, MSG_help_access_can);
@@ -82,4 +84,6 @@ static Reply accessibility(Ctx *c)
 
 const Page page_about = { .path = S_INIT("/over"), .title = MSG_nav_about, .need = NEED_NOBODY, .get = about };
 const Page page_rights = { .path = S_INIT("/rechten"), .title = MSG_nav_rights, .need = NEED_NOBODY, .get = rights };
-const Page page_accessibility = { .path = S_INIT("/toegankelijkheid"), .title = MSG_nav_accessibility, .need = NEED_NOBODY, .get = accessibility };
+const Page page_accessibility = {
+	.path = S_INIT("/toegankelijkheid"), .title = MSG_nav_accessibility, .need = NEED_NOBODY, .get = accessibility
+};

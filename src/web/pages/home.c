@@ -1,5 +1,5 @@
-/* Today. The person comes to the own dossier, the administrator to the accounts; everybody else sees what they said they would do and
- * the persons they are involved with. */
+/* Today. The person comes to the own dossier, the administrator to the accounts; everybody else sees what they said
+ * they would do and the persons they are involved with. */
 #include "care/today.h"
 #include "web/web_internal.h"
 
@@ -88,7 +88,10 @@ static Err person_item(Ctx *c, Html *h, const PersonRow *p)
 static void search_form(Html *h, Str q)
 {
 	H(h, "<form method=\"get\" action=\"/\" class=\"sd-search\" role=\"search\">\n");
-	h_field(h, &(Field){ .name = S("q"), .value = q, .label = MSG_home_search, .type = S("search"), .autocomplete = S("off") });
+	h_field(
+	    h,
+	    &(Field){
+	        .name = S("q"), .value = q, .label = MSG_home_search, .type = S("search"), .autocomplete = S("off") });
 	H(h, "<button type=\"submit\" class=\"govuk-button govuk-button--secondary\">");
 	h_msg(h, MSG_common_search);
 	H(h, "</button>\n</form>\n");
@@ -135,7 +138,8 @@ static Reply get(Ctx *c)
 		return reply_redirect(c->arena, arena_join(c->arena, S("/persoon/"), own, STR_END));
 	if (c->scope->role == ROLE_ADMIN)
 		return reply_redirect(c->arena, S("/beheer/accounts"));
-	Html h = page_begin(c, &(Layout){ .title = MSG_home_hello, .title_arg = c->scope->name, .tab = TAB_TODAY, .wide = true });
+	Html h = page_begin(
+	    c, &(Layout){ .title = MSG_home_hello, .title_arg = c->scope->name, .tab = TAB_TODAY, .wide = true });
 	bool searching = req_query(c->req, S("q")).n || req_query(c->req, S("vanaf")).n;
 	Err e = searching ? OK : tasks(c, &h);
 	if (e == OK)

@@ -1,7 +1,11 @@
 /* More: the pages that do not fit in the bar, and what one sees of this person and why. */
 #include "web/web_internal.h"
 
-typedef struct Entry { Str rest; Msg label, hint; uint32_t category; } Entry;
+typedef struct Entry {
+	Str rest;
+	Msg label, hint;
+	uint32_t category;
+} Entry;
 
 static void entry(Html *h, Str href, Msg label, Msg hint, Str arg)
 {
@@ -78,7 +82,7 @@ static void why(Ctx *c, Html *h, const Dossier *d)
 	h_msg(h, MSG_more_why);
 	H(h, "</h2>\n<p class=\"govuk-body\">");
 	h_msg3(h, rule == MSG_NONE ? MSG_access_why_none : rule, d->person.name, r->role_text,
-		r->since ? date_text(c->arena, c->lang, r->since) : S(""));
+	       r->since ? date_text(c->arena, c->lang, r->since) : S(""));
 	H(h, "</p>\n");
 	category_list(h, MSG_more_you_see, r->read);
 	category_list(h, MSG_more_you_do_not_see, ~r->read & CAT_ALL);
@@ -110,4 +114,6 @@ static Reply person_get(Ctx *c)
 	return page_end(c, &h, 200);
 }
 
-const Page page_person_more = { .path = S_INIT("/persoon/{person}/meer"), .title = MSG_more_title, .need = NEED_PERSON, .get = person_get };
+const Page page_person_more = {
+	.path = S_INIT("/persoon/{person}/meer"), .title = MSG_more_title, .need = NEED_PERSON, .get = person_get
+};

@@ -1,9 +1,16 @@
-/* The person: what matters most on top, where we are, where the thread is broken, what to do next, strengths beside needs. */
+/* The person: what matters most on top, where we are, where the thread is broken, what to do next, strengths beside
+ * needs. */
 #include "care/story.h"
 #include "web/web_internal.h"
 
-static bool may_write(const Ctx *c, Category k) { return c->relation.write >> k & 1; }
-static bool may_read(const Ctx *c, Category k) { return c->relation.read >> k & 1; }
+static bool may_write(const Ctx *c, Category k)
+{
+	return c->relation.write >> k & 1;
+}
+static bool may_read(const Ctx *c, Category k)
+{
+	return c->relation.read >> k & 1;
+}
 
 /* ---- what matters ---- */
 
@@ -39,7 +46,10 @@ static void matters(Ctx *c, Html *h, const Dossier *d)
 
 /* ---- what to do next ---- */
 
-typedef struct Step { Msg label; Str rest; } Step;
+typedef struct Step {
+	Msg label;
+	Str rest;
+} Step;
 
 static bool open_conversation(const Dossier *d)
 {
@@ -82,7 +92,8 @@ static void next(Ctx *c, Html *h, const Dossier *d)
 
 static Str evaluation_text(Ctx *c, const Dossier *d)
 {
-	return d->plan.next_evaluation.n ? fhir_date_text(c->arena, c->lang, d->plan.next_evaluation) : msg(c->lang, MSG_person_evaluation_none);
+	return d->plan.next_evaluation.n ? fhir_date_text(c->arena, c->lang, d->plan.next_evaluation)
+	                                 : msg(c->lang, MSG_person_evaluation_none);
 }
 
 static Str phase_text(Ctx *c, const Dossier *d)
@@ -106,7 +117,8 @@ static void where(Ctx *c, Html *h, const Dossier *d)
 	if (!may_read(c, CAT_GOALS))
 		return;
 	summary_begin(h);
-	summary_row(h, MSG_person_phase, phase_text(c, d), may_write(c, CAT_GOALS) && d->phase.known ? person_path(c, S("/fase")) : S(""));
+	summary_row(h, MSG_person_phase, phase_text(c, d),
+	            may_write(c, CAT_GOALS) && d->phase.known ? person_path(c, S("/fase")) : S(""));
 	Msg state = d->plan.exists ? msg_code(S("plan_state."), plan_state_code(d->plan.state)) : MSG_person_plan_none;
 	summary_row(h, MSG_person_plan, msg(c->lang, state), S(""));
 	summary_row(h, MSG_person_evaluation, evaluation_text(c, d), S(""));
@@ -117,34 +129,54 @@ static void where(Ctx *c, Html *h, const Dossier *d)
 
 /* ---- the thread's breaks ---- */
 
-typedef struct BreakWords { Msg what, todo; Str a0, a1, rest; } BreakWords;
+typedef struct BreakWords {
+	Msg what, todo;
+	Str a0, a1, rest;
+} BreakWords;
 
-static Str goal_words(const LifeGoal *g) { return g ? g->words : S(""); }
-static Str care_words(const CareGoal *g) { return g ? g->text : S(""); }
-static Str action_words(const Action *a) { return a ? a->what : S(""); }
+static Str goal_words(const LifeGoal *g)
+{
+	return g ? g->words : S("");
+}
+static Str care_words(const CareGoal *g)
+{
+	return g ? g->text : S("");
+}
+static Str action_words(const Action *a)
+{
+	return a ? a->what : S("");
+}
 
 static BreakWords break_words(Ctx *c, const Dossier *d, const Break *b)
 {
 	switch (b->kind) {
 	case BREAK_ACTION_WITHOUT_GOAL:
-		return (BreakWords){ MSG_break_action_without_goal, MSG_break_action_without_goal_do, action_words(b->action), S(""), S("/acties") };
+		return (BreakWords){ MSG_break_action_without_goal, MSG_break_action_without_goal_do,
+			             action_words(b->action), S(""), S("/acties") };
 	case BREAK_LIFE_GOAL_FORGOTTEN:
-		return (BreakWords){ MSG_break_life_goal_forgotten, MSG_break_life_goal_forgotten_do, goal_words(b->life_goal), S(""), S("/zorgdoelen") };
+		return (BreakWords){ MSG_break_life_goal_forgotten, MSG_break_life_goal_forgotten_do,
+			             goal_words(b->life_goal), S(""), S("/zorgdoelen") };
 	case BREAK_NOT_ACCEPTED:
-		return (BreakWords){ MSG_break_not_accepted, MSG_break_not_accepted_do, care_words(b->care_goal), call_name(d), S("/zorgdoelen") };
+		return (BreakWords){ MSG_break_not_accepted, MSG_break_not_accepted_do, care_words(b->care_goal),
+			             call_name(d), S("/zorgdoelen") };
 	case BREAK_CONFLICT:
-		return (BreakWords){ MSG_break_conflict, MSG_break_conflict_do, care_words(b->care_goal), care_words(b->other_goal), S("/zorgdoelen") };
+		return (BreakWords){ MSG_break_conflict, MSG_break_conflict_do, care_words(b->care_goal),
+			             care_words(b->other_goal), S("/zorgdoelen") };
 	case BREAK_UNEVALUATED:
-		return (BreakWords){ MSG_break_unevaluated, MSG_break_unevaluated_do, care_words(b->care_goal), S(""), S("/zorgdoelen") };
+		return (BreakWords){ MSG_break_unevaluated, MSG_break_unevaluated_do, care_words(b->care_goal), S(""),
+			             S("/zorgdoelen") };
 	case BREAK_DOUBLE_ACTION:
-		return (BreakWords){ MSG_break_double_action, MSG_break_double_action_do, action_words(b->action), action_words(b->other_action), S("/acties") };
+		return (BreakWords){ MSG_break_double_action, MSG_break_double_action_do, action_words(b->action),
+			             action_words(b->other_action), S("/acties") };
 	case BREAK_NO_OWNER:
-		return (BreakWords){ MSG_break_no_owner, MSG_break_no_owner_do, action_words(b->action), S(""), S("/acties") };
+		return (BreakWords){ MSG_break_no_owner, MSG_break_no_owner_do, action_words(b->action), S(""),
+			             S("/acties") };
 	case BREAK_CARER_OVERLOAD:
-		return (BreakWords){ MSG_break_carer_overload, MSG_break_carer_overload_do, b->who, arena_printf(c->arena, "%zu", b->count), S("/acties") };
+		return (BreakWords){ MSG_break_carer_overload, MSG_break_carer_overload_do, b->who,
+			             arena_printf(c->arena, "%zu", b->count), S("/acties") };
 	case BREAK_CARE_GOAL_WITHOUT_LIFE_GOAL:
-		return (BreakWords){ MSG_break_care_goal_without_life_goal, MSG_break_care_goal_without_life_goal_do, care_words(b->care_goal), S(""),
-			S("/zorgdoelen") };
+		return (BreakWords){ MSG_break_care_goal_without_life_goal, MSG_break_care_goal_without_life_goal_do,
+			             care_words(b->care_goal), S(""), S("/zorgdoelen") };
 	}
 	return (BreakWords){ 0 };
 }
@@ -205,7 +237,8 @@ static void strengths(Ctx *c, Html *h, const Dossier *d)
 		H(h, "</p>\n");
 	}
 	if (!shown)
-		h_empty(h, MSG_person_strengths_none, may_write(c, CAT_STORY) ? person_path(c, S("/verhaal")) : S(""), MSG_person_strengths_add);
+		h_empty(h, MSG_person_strengths_none, may_write(c, CAT_STORY) ? person_path(c, S("/verhaal")) : S(""),
+		        MSG_person_strengths_add);
 	H(h, "</div>\n");
 }
 
@@ -220,8 +253,10 @@ static void needs(Ctx *c, Html *h, const Dossier *d)
 		if (g->state == CG_REACHED || g->state == CG_STOPPED)
 			continue;
 		shown++;
-		Str code = care_goal_state_code(g->state), href = arena_join(c->arena, person_path(c, S("/zorgdoelen/")), g->b.id, STR_END);
-		h_task(h, g->text, leads_somewhere(href) ? href : S(""), S(""), msg_code(S("care_goal_state."), code), state_colour(code));
+		Str code = care_goal_state_code(g->state),
+		    href = arena_join(c->arena, person_path(c, S("/zorgdoelen/")), g->b.id, STR_END);
+		h_task(h, g->text, leads_somewhere(href) ? href : S(""), S(""), msg_code(S("care_goal_state."), code),
+		       state_colour(code));
 	}
 	tasks_end(h);
 	if (!shown)
@@ -268,10 +303,10 @@ static Reply get(Ctx *c)
 		return page_error(c, e);
 	bool self = c->relation.kind == REL_SELF;
 	Html h = page_begin(c, &(Layout){ .title = self ? MSG_home_hello : MSG_person_overview_of,
-				   .title_arg = self ? call_name(&d) : d.person.name,
-				   .tab = TAB_TODAY,
-				   .dossier = &d,
-				   .wide = true });
+	                                  .title_arg = self ? call_name(&d) : d.person.name,
+	                                  .tab = TAB_TODAY,
+	                                  .dossier = &d,
+	                                  .wide = true });
 	matters(c, &h, &d);
 	next(c, &h, &d);
 	where(c, &h, &d);
@@ -286,4 +321,6 @@ static Reply get(Ctx *c)
 	return page_end(c, &h, 200);
 }
 
-const Page page_person = { .path = S_INIT("/persoon/{person}"), .title = MSG_person_overview, .need = NEED_PERSON, .get = get };
+const Page page_person = {
+	.path = S_INIT("/persoon/{person}"), .title = MSG_person_overview, .need = NEED_PERSON, .get = get
+};

@@ -10,33 +10,62 @@ static void gender_field(Ctx *c, Html *h, Str now, const Errors *e)
 	static const Str codes[] = { S_INIT("female"), S_INIT("male"), S_INIT("other"), S_INIT("unknown") };
 	Option o[COUNT_OF(codes)];
 	for (size_t i = 0; i < COUNT_OF(codes); i++)
-		o[i] = (Option){ .value = codes[i], .text = msg(c->lang, msg_code(S("person.gender."), codes[i])), .checked = str_eq(codes[i], now) };
+		o[i] = (Option){ .value = codes[i],
+			         .text = msg(c->lang, msg_code(S("person.gender."), codes[i])),
+			         .checked = str_eq(codes[i], now) };
 	h_radios(h, S("gender"), MSG_person_gender, MSG_NONE, o, COUNT_OF(o), e, false);
 }
 
 static void person_fields(Ctx *c, Html *h, const PersonInput *p, const Errors *e)
 {
-	h_field(h, &(Field){ .name = S("given"), .value = p->given, .label = MSG_person_given, .errors = e, .width = 20, .autocomplete = S("off") });
-	h_field(h, &(Field){ .name = S("family"), .value = p->family, .label = MSG_person_family, .errors = e, .width = 20, .autocomplete = S("off") });
+	h_field(h, &(Field){ .name = S("given"),
+	                     .value = p->given,
+	                     .label = MSG_person_given,
+	                     .errors = e,
+	                     .width = 20,
+	                     .autocomplete = S("off") });
+	h_field(h, &(Field){ .name = S("family"),
+	                     .value = p->family,
+	                     .label = MSG_person_family,
+	                     .errors = e,
+	                     .width = 20,
+	                     .autocomplete = S("off") });
 	h_field(h, &(Field){ .name = S("call_name"),
-			   .value = p->call_name,
-			   .label = MSG_person_call_name_field,
-			   .hint = MSG_person_call_name_hint,
-			   .errors = e,
-			   .optional = true,
-			   .width = 20 });
+	                     .value = p->call_name,
+	                     .label = MSG_person_call_name_field,
+	                     .hint = MSG_person_call_name_hint,
+	                     .errors = e,
+	                     .optional = true,
+	                     .width = 20 });
 	h_date_field(h, S("birth_date"), p->birth_date, MSG_person_birth_date, MSG_NONE, e);
 	gender_field(c, h, p->gender, e);
 	h_field(h, &(Field){ .name = S("language"),
-			   .value = p->language,
-			   .label = MSG_person_language_field,
-			   .hint = MSG_person_language_hint,
-			   .errors = e,
-			   .optional = true,
-			   .width = 5 });
-	h_field(h, &(Field){ .name = S("phone"), .value = p->phone, .label = MSG_person_phone, .errors = e, .optional = true, .type = S("tel"), .width = 20 });
-	h_field(h, &(Field){ .name = S("email"), .value = p->email, .label = MSG_person_email, .errors = e, .optional = true, .type = S("email"), .width = 30 });
-	h_field(h, &(Field){ .name = S("address"), .value = p->address, .label = MSG_person_address, .errors = e, .optional = true, .rows = 3 });
+	                     .value = p->language,
+	                     .label = MSG_person_language_field,
+	                     .hint = MSG_person_language_hint,
+	                     .errors = e,
+	                     .optional = true,
+	                     .width = 5 });
+	h_field(h, &(Field){ .name = S("phone"),
+	                     .value = p->phone,
+	                     .label = MSG_person_phone,
+	                     .errors = e,
+	                     .optional = true,
+	                     .type = S("tel"),
+	                     .width = 20 });
+	h_field(h, &(Field){ .name = S("email"),
+	                     .value = p->email,
+	                     .label = MSG_person_email,
+	                     .errors = e,
+	                     .optional = true,
+	                     .type = S("email"),
+	                     .width = 30 });
+	h_field(h, &(Field){ .name = S("address"),
+	                     .value = p->address,
+	                     .label = MSG_person_address,
+	                     .errors = e,
+	                     .optional = true,
+	                     .rows = 3 });
 }
 
 static PersonInput person_sent(Ctx *c, Errors *e)
@@ -65,11 +94,25 @@ static Reply new_show(Ctx *c, const NewPerson *p, const Errors *e, int status)
 	h_paragraph(&h, MSG_person_new_help);
 	form_begin(c, &h, S("/personen/nieuw"));
 	person_fields(c, &h, &p->person, e);
-	h_field(&h, &(Field){ .name = S("why"), .value = p->why, .label = MSG_person_why, .errors = e, .optional = true, .rows = 3, .count = true });
-	h_field(&h, &(Field){
-		.name = S("role_text"), .value = p->role_text, .label = MSG_person_role_text, .hint = MSG_person_role_hint, .errors = e, .width = 30 });
-	h_field(&h, &(Field){
-		.name = S("organisation"), .value = p->organisation, .label = MSG_person_organisation, .errors = e, .optional = true, .width = 30 });
+	h_field(&h, &(Field){ .name = S("why"),
+	                      .value = p->why,
+	                      .label = MSG_person_why,
+	                      .errors = e,
+	                      .optional = true,
+	                      .rows = 3,
+	                      .count = true });
+	h_field(&h, &(Field){ .name = S("role_text"),
+	                      .value = p->role_text,
+	                      .label = MSG_person_role_text,
+	                      .hint = MSG_person_role_hint,
+	                      .errors = e,
+	                      .width = 30 });
+	h_field(&h, &(Field){ .name = S("organisation"),
+	                      .value = p->organisation,
+	                      .label = MSG_person_organisation,
+	                      .errors = e,
+	                      .optional = true,
+	                      .width = 30 });
 	Option secrecy[] = {
 		{ .value = S("yes"), .text = msg(c->lang, MSG_common_yes), .checked = p->secrecy },
 		{ .value = S("no"), .text = msg(c->lang, MSG_common_no), .checked = !p->secrecy },
@@ -111,7 +154,9 @@ static Reply new_post(Ctx *c)
 	return saved(c, arena_join(c->arena, S("/persoon/"), id, STR_END), MSG_person_made);
 }
 
-const Page page_person_new = { .path = S_INIT("/personen/nieuw"), .title = MSG_person_new, .need = NEED_CARE, .get = new_get, .post = new_post };
+const Page page_person_new = {
+	.path = S_INIT("/personen/nieuw"), .title = MSG_person_new, .need = NEED_CARE, .get = new_get, .post = new_post
+};
 
 /* ---- edit ---- */
 
@@ -136,7 +181,8 @@ static Reply edit_get(Ctx *c)
 	if (e != OK)
 		return page_error(c, e);
 	const Person *p = &d.person;
-	PersonInput in = { p->b.version, p->given, p->family, p->call_name, p->birth_date, p->gender, p->language, p->phone, p->email, p->address };
+	PersonInput in = { p->b.version, p->given,    p->family, p->call_name, p->birth_date,
+		           p->gender,    p->language, p->phone,  p->email,     p->address };
 	return edit_show(c, &d, &in, NULL, 200);
 }
 
@@ -155,26 +201,28 @@ static Reply edit_post(Ctx *c)
 		return edit_show(c, &d, &in, &e, 422);
 	if (err != OK)
 		return page_error(c, err);
-	return saved_undo(c, person_path(c, S("")), MSG_person_saved, undo_path(c, FT_PATIENT, c->person, d.person.b.version + 1));
+	return saved_undo(c, person_path(c, S("")), MSG_person_saved,
+	                  undo_path(c, FT_PATIENT, c->person, d.person.b.version + 1));
 }
 
 const Page page_person_edit = { .path = S_INIT("/persoon/{person}/gegevens"),
-	.title = MSG_person_edit,
-	.need = NEED_PERSON,
-	.category = 1u << CAT_IDENTITY,
-	.get = edit_get,
-	.post = edit_post };
+	                        .title = MSG_person_edit,
+	                        .need = NEED_PERSON,
+	                        .category = 1u << CAT_IDENTITY,
+	                        .get = edit_get,
+	                        .post = edit_post };
 
 /* ---- phase ---- */
 
 static Reply phase_show(Ctx *c, const Dossier *d, const Errors *e, int status)
 {
-	static const Phase all[] = { PHASE_INTAKE, PHASE_ASSESSMENT, PHASE_PLANNING, PHASE_EXECUTION, PHASE_EVALUATION, PHASE_CLOSING };
+	static const Phase all[] = { PHASE_INTAKE,    PHASE_ASSESSMENT, PHASE_PLANNING,
+		                     PHASE_EXECUTION, PHASE_EVALUATION, PHASE_CLOSING };
 	Option o[COUNT_OF(all)];
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		o[i] = (Option){ .value = phase_code(all[i]),
-			.text = msg(c->lang, msg_code(S("phase."), phase_code(all[i]))),
-			.checked = d->phase.known && d->phase.phase == all[i] };
+			         .text = msg(c->lang, msg_code(S("phase."), phase_code(all[i]))),
+			         .checked = d->phase.known && d->phase.phase == all[i] };
 	PhaseChange *before;
 	size_t n;
 	Err err = phase_history(c->visit, d, &before, &n);
@@ -183,7 +231,10 @@ static Reply phase_show(Ctx *c, const Dossier *d, const Errors *e, int status)
 	Html h = page_begin(c, &(Layout){ .errors = e, .tab = TAB_TODAY, .dossier = d, .back = person_path(c, S("")) });
 	form_begin(c, &h, person_path(c, S("/fase")));
 	h_radios(&h, S("state"), MSG_person_phase_to, MSG_NONE, o, COUNT_OF(o), e, false);
-	h_field(&h, &(Field){ .name = S("why"), .label = MSG_person_phase_why, .errors = e, .rows = 3, .max = 500, .count = true });
+	h_field(
+	    &h,
+	    &(Field){
+	        .name = S("why"), .label = MSG_person_phase_why, .errors = e, .rows = 3, .max = 500, .count = true });
 	h_button(&h, MSG_common_save);
 	form_end(&h);
 	if (n > 1)
@@ -231,8 +282,8 @@ static Reply phase_post(Ctx *c)
 }
 
 const Page page_phase = { .path = S_INIT("/persoon/{person}/fase"),
-	.title = MSG_person_phase_change,
-	.need = NEED_PERSON,
-	.category = 1u << CAT_GOALS,
-	.get = phase_get,
-	.post = phase_post };
+	                  .title = MSG_person_phase_change,
+	                  .need = NEED_PERSON,
+	                  .category = 1u << CAT_GOALS,
+	                  .get = phase_get,
+	                  .post = phase_post };

@@ -5,7 +5,8 @@
 
 static Reply password_show(Ctx *c, const Errors *e, int status)
 {
-	Html h = page_begin(c, &(Layout){ .errors = e, .tab = TAB_MORE, .back = c->session->must_change ? S("") : S("/instellingen") });
+	Html h = page_begin(
+	    c, &(Layout){ .errors = e, .tab = TAB_MORE, .back = c->session->must_change ? S("") : S("/instellingen") });
 	if (c->session->must_change)
 		h_inset(&h, MSG_password_must);
 	form_begin(c, &h, S("/wachtwoord"));
@@ -13,7 +14,12 @@ static Reply password_show(Ctx *c, const Errors *e, int status)
 	H(&h, "<input type=\"hidden\" name=\"login\" autocomplete=\"username\" value=\"");
 	h_attr(&h, c->scope->login);
 	H(&h, "\">\n");
-	Field f = { .name = S("password_old"), .label = MSG_password_old, .errors = e, .type = S("password"), .autocomplete = S("current-password"), .width = 20 };
+	Field f = { .name = S("password_old"),
+		    .label = MSG_password_old,
+		    .errors = e,
+		    .type = S("password"),
+		    .autocomplete = S("current-password"),
+		    .width = 20 };
 	h_field(&h, &f);
 	f.name = S("password_new");
 	f.label = MSG_password_new;
@@ -25,7 +31,10 @@ static Reply password_show(Ctx *c, const Errors *e, int status)
 	return page_end(c, &h, status);
 }
 
-static Reply password_get(Ctx *c) { return password_show(c, NULL, 200); }
+static Reply password_get(Ctx *c)
+{
+	return password_show(c, NULL, 200);
+}
 
 static Reply password_post(Ctx *c)
 {
@@ -40,7 +49,9 @@ static Reply password_post(Ctx *c)
 	Err err = account_change_password(web_records(c->web), c->scope, old, fresh);
 	if (err == ERR_SIGN_IN || err == ERR_FORBIDDEN || err == ERR_INVALID || err == ERR_TOO_MANY) {
 		errors_add(&e, err == ERR_INVALID ? S("password_new") : S("password_old"),
-			err == ERR_INVALID ? MSG_password_weak : err == ERR_TOO_MANY ? MSG_signin_too_many : MSG_password_wrong);
+		           err == ERR_INVALID    ? MSG_password_weak
+		           : err == ERR_TOO_MANY ? MSG_signin_too_many
+		                                 : MSG_password_wrong);
 		return password_show(c, &e, 422);
 	}
 	if (err != OK)
@@ -52,9 +63,12 @@ static Reply password_post(Ctx *c)
 	return r;
 }
 
-const Page page_password = {
-	.path = S_INIT("/wachtwoord"), .title = MSG_password_title, .need = NEED_ACCOUNT, .get = password_get, .post = password_post, .slow = true
-};
+const Page page_password = { .path = S_INIT("/wachtwoord"),
+	                     .title = MSG_password_title,
+	                     .need = NEED_ACCOUNT,
+	                     .get = password_get,
+	                     .post = password_post,
+	                     .slow = true };
 
 /* ---- language and size ---- */
 
@@ -71,7 +85,9 @@ static Reply settings_get(Ctx *c)
 	static const Msg names[LANG_COUNT] = { MSG_lang_nl, MSG_lang_fr, MSG_lang_de, MSG_lang_en };
 	Option langs[LANG_COUNT];
 	for (int i = 0; i < LANG_COUNT; i++)
-		langs[i] = (Option){ .value = lang_code((Lang)i), .text = msg(c->lang, names[i]), .checked = (Lang)i == c->lang };
+		langs[i] = (Option){ .value = lang_code((Lang)i),
+			             .text = msg(c->lang, names[i]),
+			             .checked = (Lang)i == c->lang };
 	h_radios(&h, S("lang"), MSG_settings_language, MSG_NONE, langs, LANG_COUNT, NULL, false);
 	Option sizes[] = {
 		{ .value = S("normal"), .text = msg(c->lang, MSG_settings_normal), .checked = !c->session->large_text },
@@ -96,9 +112,11 @@ static Reply settings_post(Ctx *c)
 	return r;
 }
 
-const Page page_settings = {
-	.path = S_INIT("/instellingen"), .title = MSG_settings_title, .need = NEED_ACCOUNT, .get = settings_get, .post = settings_post
-};
+const Page page_settings = { .path = S_INIT("/instellingen"),
+	                     .title = MSG_settings_title,
+	                     .need = NEED_ACCOUNT,
+	                     .get = settings_get,
+	                     .post = settings_post };
 
 /* From the language links in the header: back to the same page, in the other language. */
 static Reply language_get(Ctx *c)
@@ -118,4 +136,6 @@ static Reply language_get(Ctx *c)
 	return r;
 }
 
-const Page page_language = { .path = S_INIT("/taal"), .title = MSG_nav_languages, .need = NEED_NOBODY, .get = language_get };
+const Page page_language = {
+	.path = S_INIT("/taal"), .title = MSG_nav_languages, .need = NEED_NOBODY, .get = language_get
+};

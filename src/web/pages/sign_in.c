@@ -51,13 +51,18 @@ static void sign_in_form(Ctx *c, Html *h, Str login, const Errors *e)
 {
 	form_begin(c, h, S("/aanmelden"));
 	form_hidden(h, S("terug"), back_of(c));
-	h_field(h, &(Field){ .name = S("login"), .value = login, .label = MSG_signin_login, .errors = e, .autocomplete = S("username"), .width = 20 });
+	h_field(h, &(Field){ .name = S("login"),
+	                     .value = login,
+	                     .label = MSG_signin_login,
+	                     .errors = e,
+	                     .autocomplete = S("username"),
+	                     .width = 20 });
 	h_field(h, &(Field){ .name = S("password"),
-			   .label = MSG_signin_password,
-			   .errors = e,
-			   .type = S("password"),
-			   .autocomplete = S("current-password"),
-			   .width = 20 });
+	                     .label = MSG_signin_password,
+	                     .errors = e,
+	                     .type = S("password"),
+	                     .autocomplete = S("current-password"),
+	                     .width = 20 });
 	h_button(h, MSG_signin_submit);
 	form_end(h);
 }
@@ -129,5 +134,12 @@ static Reply out(Ctx *c)
 	return r;
 }
 
-const Page page_sign_in = { .path = S_INIT("/aanmelden"), .title = MSG_signin_title, .need = NEED_NOBODY, .get = get, .post = post, .slow = true };
-const Page page_sign_out = { .path = S_INIT("/afmelden"), .title = MSG_nav_sign_out, .need = NEED_ACCOUNT, .post = out };
+const Page page_sign_in = { .path = S_INIT("/aanmelden"),
+	                    .title = MSG_signin_title,
+	                    .need = NEED_NOBODY,
+	                    .get = get,
+	                    .post = post,
+	                    .slow = true };
+const Page page_sign_out = {
+	.path = S_INIT("/afmelden"), .title = MSG_nav_sign_out, .need = NEED_ACCOUNT, .post = out
+};

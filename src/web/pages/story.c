@@ -4,7 +4,10 @@
 
 enum { PART_MAX = 4000, PARTS_MAX = 16 };
 
-static Msg question(Str part) { return msg_code(S("story.q."), part); }
+static Msg question(Str part)
+{
+	return msg_code(S("story.q."), part);
+}
 
 static Reply read_page(Ctx *c)
 {
@@ -33,16 +36,22 @@ static Reply read_page(Ctx *c)
 	return page_end(c, &h, 200);
 }
 
-const Page page_story = {
-	.path = S_INIT("/persoon/{person}/verhaal"), .title = MSG_story_title, .need = NEED_PERSON, .category = 1u << CAT_STORY, .get = read_page
-};
+const Page page_story = { .path = S_INIT("/persoon/{person}/verhaal"),
+	                  .title = MSG_story_title,
+	                  .need = NEED_PERSON,
+	                  .category = 1u << CAT_STORY,
+	                  .get = read_page };
 
 static Reply write_show(Ctx *c, const Dossier *d, const Story *s, const Errors *e, int status)
 {
 	if (!(c->relation.write >> CAT_STORY & 1))
 		return page_error(c, ERR_FORBIDDEN);
-	Html h = page_begin(c, &(Layout){
-		.title = MSG_story_title, .title_arg = d->person.name, .errors = e, .tab = TAB_MORE, .dossier = d, .back = person_path(c, S("/verhaal")) });
+	Html h = page_begin(c, &(Layout){ .title = MSG_story_title,
+	                                  .title_arg = d->person.name,
+	                                  .errors = e,
+	                                  .tab = TAB_MORE,
+	                                  .dossier = d,
+	                                  .back = person_path(c, S("/verhaal")) });
 	H(&h, "<p class=\"govuk-body\">");
 	h_msg1(&h, MSG_story_help, d->person.name);
 	H(&h, "</p>\n");
@@ -50,13 +59,13 @@ static Reply write_show(Ctx *c, const Dossier *d, const Story *s, const Errors *
 	form_version(&h, s->b.rec ? s->b.version : 0);
 	for (size_t i = 0; i < story_part_count; i++)
 		h_field(&h, &(Field){ .name = story_parts[i],
-				    .value = story_answer(s, story_parts[i]),
-				    .label = question(story_parts[i]),
-				    .hint = msg_code(S("story.hint."), story_parts[i]),
-				    .errors = e,
-				    .rows = 4,
-				    .max = PART_MAX,
-				    .count = true });
+		                      .value = story_answer(s, story_parts[i]),
+		                      .label = question(story_parts[i]),
+		                      .hint = msg_code(S("story.hint."), story_parts[i]),
+		                      .errors = e,
+		                      .rows = 4,
+		                      .max = PART_MAX,
+		                      .count = true });
 	buttons_begin(&h);
 	h_button(&h, MSG_common_save);
 	h_link(&h, person_path(c, S("/verhaal")), MSG_common_keep_unchanged);
@@ -89,7 +98,8 @@ static Reply write_post(Ctx *c)
 		return page_error(c, err);
 	story_of(&d, &s);
 	for (size_t i = 0; i < story_part_count && i < PARTS_MAX; i++)
-		answers[in.n_answers++] = (Answer){ .link_id = story_parts[i], .text = form_text(c, &e, story_parts[i], PART_MAX, MSG_NONE) };
+		answers[in.n_answers++] =
+		    (Answer){ .link_id = story_parts[i], .text = form_text(c, &e, story_parts[i], PART_MAX, MSG_NONE) };
 	err = e.n ? ERR_INVALID : story_save(c->visit, &d, &in, &is);
 	errors_from(c, &e, &is);
 	if (err == ERR_INVALID && e.n)
@@ -100,8 +110,8 @@ static Reply write_post(Ctx *c)
 }
 
 const Page page_story_write = { .path = S_INIT("/persoon/{person}/verhaal/schrijven"),
-	.title = MSG_story_edit,
-	.need = NEED_PERSON,
-	.category = 1u << CAT_STORY,
-	.get = write_get,
-	.post = write_post };
+	                        .title = MSG_story_edit,
+	                        .need = NEED_PERSON,
+	                        .category = 1u << CAT_STORY,
+	                        .get = write_get,
+	                        .post = write_post };

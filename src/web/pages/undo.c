@@ -1,9 +1,11 @@
-/* Undo: puts the version before the last save back, as a new version; a first version is deleted. Only while nobody changed it since. */
+/* Undo: puts the version before the last save back, as a new version; a first version is deleted. Only while nobody
+ * changed it since. */
 #include "web/web_internal.h"
 
 Str undo_path(Ctx *c, FhirType type, Str id, int32_t version)
 {
-	return arena_join(c->arena, person_path(c, S("/ongedaan/")), fhir_type_name(type), S("/"), id, arena_printf(c->arena, "?versie=%d", version), STR_END);
+	return arena_join(c->arena, person_path(c, S("/ongedaan/")), fhir_type_name(type), S("/"), id,
+	                  arena_printf(c->arena, "?versie=%d", version), STR_END);
 }
 
 static Err undo(Ctx *c, FhirType type, int32_t version)
@@ -28,4 +30,7 @@ static Reply post(Ctx *c)
 	return e == OK ? saved(c, person_path(c, S("")), MSG_saved_undone) : page_error(c, e);
 }
 
-const Page page_undo = { .path = S_INIT("/persoon/{person}/ongedaan/{id}/{id2}"), .title = MSG_common_undo, .need = NEED_PERSON, .post = post };
+const Page page_undo = { .path = S_INIT("/persoon/{person}/ongedaan/{id}/{id2}"),
+	                 .title = MSG_common_undo,
+	                 .need = NEED_PERSON,
+	                 .post = post };
