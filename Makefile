@@ -64,6 +64,16 @@ $(O)/samendoel: $(call link,cli)
 $(B)/samendoel: $(O)/samendoel $(WEB_ASSETS)
 	@cp $< $@.new && mv $@.new $@
 
+# --- run: the demonstration world -----------------------------------------------------------------------------------
+LISTEN  ?= 127.0.0.1:8080
+run: build $(B)/demo/samendoel.db
+	@echo "Sign in as mia, an, derks, els, karel, leraar or beheer, password samen-op-weg-2026 (README.md says who they are)."
+	@$(B)/samendoel serve --data $(B)/demo --listen $(LISTEN) --demo
+$(B)/demo/samendoel.db: | build
+	@rm -rf $(B)/demo $(B)/demo.new
+	@$(B)/samendoel demo --data $(B)/demo.new
+	@mv $(B)/demo.new $(B)/demo
+
 # --- unit tests: tests/unit/ROOM_what.c -----------------------------------------------------------------------------
 ROOM    ?= *
 UNIT    := $(wildcard tests/unit/$(ROOM)_*.c)

@@ -33,3 +33,11 @@ $(foreach t,$(FAULT),$(eval $(call FAULT_RULE,$(t))))
 crash: $(O)/fault/store_crash $(B)/samendoel
 	@$< $(CRASH_ROUNDS)
 	@node tests/fault/serve-crash.mjs $(B)/samendoel $(B)/serve-crash $(CRASH_ROUNDS)
+
+# make test: everything that proves the project, in some minutes. Longer campaigns: make fuzz, make crash, make bench.
+TEST_TOOLS := clang clang-format clang-tidy libclang-rt-dev python3 chromium poppler-utils openssl curl
+.PHONY: test test-tools
+test-tools: setup
+	@tools/apt $(TEST_TOOLS)
+test: test-tools
+	@tools/run-all check "unit" "unit CONFIG=asan" "crash CRASH_ROUNDS=20" "fuzz FUZZ_SECONDS=5" browser
