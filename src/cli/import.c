@@ -5,6 +5,7 @@
 
 #include "api/import.h"
 #include "base/time.h"
+#include "cli/adopt.h"
 #include "cli/cli.h"
 
 enum { EXIT_PARTLY = 3 };
@@ -125,6 +126,20 @@ static int import(const Args *a, Records *records, Telling *t)
 	return problems ? EXIT_PARTLY : EXIT_DONE;
 }
 
+static int adopt(Records *records, Str login, int code)
+{
+	uint64_t n;
+	Err e = adopt_persons(records, login, &n);
+	if (e == ERR_NOT_FOUND || e == ERR_INVALID)
+		return cli_fail("--coordinator: %.*s %s", STR_ARG(login),
+		                e == ERR_INVALID ? "is no practitioner" : "is no account");
+	if (e != OK)
+		return cli_fail("giving persons a care team failed (%.*s)", STR_ARG(err_name(e)));
+	printf("%llu persons without a care team have one now, with %.*s as coordinator\n", (unsigned long long)n,
+	       STR_ARG(login));
+	return code;
+}
+
 static int run(const Args *a)
 {
 	char why[256] = "";
@@ -144,6 +159,8 @@ static int run(const Args *a)
 	if (records_open(&(RecordsOptions){ .dir = dir }, &records, why, sizeof why) != OK)
 		return cli_fail("cannot open the store in %.*s: %s", STR_ARG(dir), why);
 	int code = import(a, records, &t);
+	if (opt_text(a, S("coordinator")).p && code != EXIT_PROBLEM)
+		code = adopt(records, opt_text(a, S("coordinator")), code);
 	records_close(records);
 	if (t.report && fclose(t.report) != 0)
 		return cli_fail("cannot write %.*s", STR_ARG(report));
@@ -156,6 +173,10 @@ static const Option options[] = {
 	  .kind = OPTION_TEXT,
 	  .value = S_INIT("FILE"),
 	  .help = S_INIT("also write every refusal into FILE") },
+	{ .name = S_INIT("coordinator"),
+	  .kind = OPTION_TEXT,
+	  .value = S_INIT("LOGIN"),
+	  .help = S_INIT("give persons without a care team one, with this account as its coordinator") },
 	{ .name = S_INIT("renew-ids"),
 	  .kind = OPTION_TEXT,
 	  .value = S_INIT("SEED"),
