@@ -100,9 +100,11 @@ static Str hidden(Site *s, Str html, const char *name)
 static Reply post(Site *s, Who who, const char *rest, const char *form_page, Str fields)
 {
 	Reply page = get(s, who, form_page);
-	Str body =
-	    FORMAT(s->w, "_csrf=%.*s&_once=%.*s&%.*s", STR_ARG(url_encode(s->w->a, hidden(s, page.body, "_csrf"))),
-	           STR_ARG(url_encode(s->w->a, hidden(s, page.body, "_once"))), STR_ARG(fields));
+	Str seen = hidden(s, page.body, "seen");
+	Str body = FORMAT(s->w, "_csrf=%.*s&_once=%.*s&%.*s%s%.*s",
+	                  STR_ARG(url_encode(s->w->a, hidden(s, page.body, "_csrf"))),
+	                  STR_ARG(url_encode(s->w->a, hidden(s, page.body, "_once"))), STR_ARG(fields),
+	                  seen.n ? "&seen=" : "", STR_ARG(seen));
 	return ask(s, who, M_POST, at(s, rest), body);
 }
 
@@ -301,10 +303,11 @@ static void test_disagree_then_agree(void **state)
 	assert_int_equal(d.plan.state, PLAN_DISCUSS);
 	assert_int_equal(dossier_care_goal(&d, s->other_goal)->person_accepts, ACC_DISAGREE);
 	has(get(s, NURSE, "plan"), "Niet elke zondag");
-	/* an answer to words that were changed meanwhile does not count */
-	Str stale = FORMAT(s->w, "do=answers&version=2&id_0=%.*s&v_0=77&goal_0=agree&id_1=%.*s&goal_1=agree",
-	                   STR_ARG(s->goal), STR_ARG(s->other_goal));
-	assert_int_equal(post(s, PERSON, "plan/akkoord", "plan/akkoord", stale).status / 100, 4);
+	/* a yes to other words than those that stand there now does not count */
+	Str stale = FORMAT(s->w, "seen=0123456789abcdef&do=all&version=2");
+	r = post(s, PERSON, "plan/akkoord", "plan/akkoord", stale);
+	assert_int_equal(r.status / 100, 4);
+	assert_int_equal(open_as(s->c, &s->c->nurse).n_versions, 0);
 	/* yes to both */
 	Str yes = FORMAT(s->w, "do=answers&version=2&id_0=%.*s&goal_0=agree&id_1=%.*s&goal_1=agree", STR_ARG(s->goal),
 	                 STR_ARG(s->other_goal));
@@ -470,6 +473,13 @@ static void test_fridge(void **state)
 	has(r, "Bij een val: bel Els");
 	lacks(r, "Tien minuten stappen"); /* what the person does is no visit */
 	lacks(r, "<nav");
+}
+
+/* Known and harmless: the fonts that fontconfig keeps until the process ends. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libfontconfig\nleak:libpango\n";
 }
 
 int main(void)

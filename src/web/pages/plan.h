@@ -23,7 +23,7 @@ TypeSet plan_types_with_remarks(void);
 
 /* The life goal that matters most: pinned, else the first. NULL when there is none. */
 const LifeGoal *plan_first_goal(const Dossier *d);
-/* The first life goal that a care goal serves; NULL: none, or not visible. */
+/* The most important life goal that a care goal serves, one in force before one in the past; NULL: none, or not visible. */
 const LifeGoal *plan_life_goal_of(const Dossier *d, const CareGoal *g);
 bool plan_goal_serves(const CareGoal *g, Str life_goal);
 bool plan_action_serves(const Action *a, Str care_goal);

@@ -68,7 +68,6 @@ static void goal_answer(Ctx *c, Html *h, const Dossier *d, const CareGoal *g, si
 	}
 	who_does_what(c, h, d, g);
 	form_hidden(h, field_of(c, "id", i), g->b.id);
-	form_hidden(h, field_of(c, "v", i), arena_printf(c->arena, "%d", g->b.version));
 	h_radios(h, field_of(c, "goal", i), mine ? MSG_plan_is_right_you : MSG_plan_is_right, MSG_NONE, o, 2, e, false);
 	bool open = g->person_accepts == ACC_DISAGREE || (e && e->n);
 	H(h, "<details class=\"govuk-details\"");
@@ -106,13 +105,35 @@ static void plain_agreements(Ctx *c, Html *h, const Dossier *d)
 	}
 }
 
+/* What the person reads, as a number: another wording, a goal or an action more or less gives another number. FNV-1a.
+ */
+static uint64_t mark_more(uint64_t mark, Str id, int32_t version)
+{
+	for (size_t i = 0; i < id.n; i++)
+		mark = (mark ^ (unsigned char)id.p[i]) * UINT64_C(0x100000001b3);
+	return (mark ^ (uint64_t)(uint32_t)version) * UINT64_C(0x100000001b3);
+}
+
+static Str content_mark(Ctx *c, const Dossier *d)
+{
+	uint64_t mark = mark_more(UINT64_C(0xcbf29ce484222325), d->plan.b.id, d->plan.b.version);
+	for (size_t i = 0; i < d->n_care_goals; i++)
+		if (plan_has_goal(d, &d->care_goals[i]))
+			mark = mark_more(mark, d->care_goals[i].b.id, d->care_goals[i].b.version);
+	for (size_t i = 0; i < d->n_actions; i++)
+		if (plan_has_action(d, &d->actions[i]))
+			mark = mark_more(mark, d->actions[i].b.id, d->actions[i].b.version);
+	return arena_printf(c->arena, "%016llx", (unsigned long long)mark);
+}
+
 static void say_yes(Ctx *c, Html *h, const Dossier *d, const Errors *e)
 {
 	bool own = plan_own_voice(c), mine = plan_is_mine(c);
 	H(h, "<h2 class=\"govuk-heading-m\" id=\"agree\">");
 	h_msg(h, MSG_plan_answer);
 	H(h, "</h2>");
-	form_hidden(h, S("version"), arena_printf(c->arena, "%d", d->plan.b.version));
+	form_version(h, d->plan.b.version);
+	form_hidden(h, S("seen"), content_mark(c, d));
 	if (!own) {
 		Option o = { S("1"), msg(c->lang, MSG_plan_spoken), msg(c->lang, MSG_plan_spoken_hint), false };
 		h_checkboxes(h, S("spoken"), MSG_plan_spoken_legend, MSG_NONE, &o, 1, e, false);
@@ -183,13 +204,12 @@ static Reply get(Ctx *c)
 	return e == OK ? page(c, &d, NULL) : page_error(c, e);
 }
 
-typedef struct Answer3 {
+typedef struct GoalAnswer {
 	CareGoal *goal;
 	Acceptance status;
 	Str why;
-	int32_t version;
 	size_t at;
-} Answer3;
+} GoalAnswer;
 
 static CareGoal *goal_by_id(Dossier *d, Str id)
 {
@@ -200,15 +220,14 @@ static CareGoal *goal_by_id(Dossier *d, Str id)
 }
 
 /* What was ticked, goal by goal. Goals that were not on the form are not answered. */
-static Answer3 *answers(Ctx *c, Dossier *d, size_t *n, bool all)
+static GoalAnswer *answers(Ctx *c, Dossier *d, size_t *n, bool all)
 {
-	Answer3 *out = ARENA_ARRAY(c->arena, Answer3, d->plan.n_goals + 1);
+	GoalAnswer *out = ARENA_ARRAY(c->arena, GoalAnswer, d->plan.n_goals + 1);
 	*n = 0;
 	for (size_t i = 0; i < d->plan.n_goals; i++) {
 		Str said = req_form(c->req, field_of(c, "goal", i));
-		Answer3 a = { goal_by_id(d, req_form(c->req, field_of(c, "id", i))), ACC_PENDING,
-			      str_trim(req_form(c->req, field_of(c, "why", i))), form_int(c, field_of(c, "v", i), 0),
-			      i };
+		GoalAnswer a = { goal_by_id(d, req_form(c->req, field_of(c, "id", i))), ACC_PENDING,
+			         str_trim(req_form(c->req, field_of(c, "why", i))), i };
 		if (!a.goal)
 			continue;
 		if (all || str_eq(said, S("agree")))
@@ -220,17 +239,8 @@ static Answer3 *answers(Ctx *c, Dossier *d, size_t *n, bool all)
 	return out;
 }
 
-/* A goal was reworded after the form was shown: the yes was to other words. */
-static bool reworded(const Answer3 *a, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (a[i].version && a[i].version != a[i].goal->b.version)
-			return true;
-	return false;
-}
-
 /* Not everything is right: each answer is kept, the plan stays under discussion. */
-static Err keep(Ctx *c, const Dossier *d, const Answer3 *a, size_t n, bool spoken, Errors *errors)
+static Err keep(Ctx *c, const Dossier *d, const GoalAnswer *a, size_t n, bool spoken, Errors *errors)
 {
 	Err result = OK;
 	for (size_t i = 0; i < n; i++) {
@@ -239,7 +249,7 @@ static Err keep(Ctx *c, const Dossier *d, const Answer3 *a, size_t n, bool spoke
 		    (a[i].status == a[i].goal->person_accepts && a[i].status == ACC_AGREE))
 			continue;
 		AcceptInput in = { .goal = a[i].goal->b.id,
-			           .version = a[i].version,
+			           .version = a[i].goal->b.version,
 			           .who = arena_join(c->arena, S("Patient/"), d->id, STR_END),
 			           .who_name = d->person.name,
 			           .status = a[i].status,
@@ -262,7 +272,7 @@ static Err keep(Ctx *c, const Dossier *d, const Answer3 *a, size_t n, bool spoke
 	return result;
 }
 
-static Reply agree(Ctx *c, Dossier *d, const Answer3 *a, size_t n, const AgreeInput *in)
+static Reply agree(Ctx *c, Dossier *d, const GoalAnswer *a, size_t n, const AgreeInput *in)
 {
 	FieldIssues issues = { 0 };
 	Errors errors = { 0 };
@@ -298,8 +308,10 @@ static Reply post(Ctx *c)
 	AgreeInput in = { .version = form_int(c, S("version"), 0),
 		          .words = str_trim(req_form(c->req, S("words"))),
 		          .spoken = form_checked(c, S("spoken"), S("1")) };
-	Answer3 *a = answers(c, &d, &n, all);
-	if (reworded(a, n))
+	GoalAnswer *a = answers(c, &d, &n, all);
+	/* a yes holds for what was read, nothing else */
+	if (d.plan.state == PLAN_DISCUSS && plan_may_agree(c) &&
+	    !str_eq(req_form(c->req, S("seen")), content_mark(c, &d)))
 		return page_error(c, ERR_VERSION);
 	for (size_t i = 0; i < n; i++) {
 		yes += a[i].status == ACC_AGREE;

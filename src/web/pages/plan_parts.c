@@ -55,14 +55,22 @@ const LifeGoal *plan_first_goal(const Dossier *d)
 	return d->n_life_goals ? &d->life_goals[0] : NULL;
 }
 
+static bool shown(const LifeGoal *l)
+{
+	return l->state != LG_LET_GO && l->state != LG_CHANGED;
+}
+
 const LifeGoal *plan_life_goal_of(const Dossier *d, const CareGoal *g)
 {
-	for (size_t i = 0; g && i < g->n_life_goals; i++) {
-		const LifeGoal *l = dossier_life_goal(d, g->life_goals[i]);
-		if (l)
-			return l;
+	const LifeGoal *past = NULL;
+	for (size_t i = 0; g && i < d->n_life_goals; i++) {
+		if (!plan_goal_serves(g, d->life_goals[i].b.id))
+			continue;
+		if (shown(&d->life_goals[i]))
+			return &d->life_goals[i];
+		past = past ? past : &d->life_goals[i];
 	}
-	return NULL;
+	return past;
 }
 
 static bool has(const Str *list, size_t n, Str id)
@@ -268,26 +276,13 @@ static void told_before(Html *h, const PlanView *v, const CareGoal *g)
 	H(h, ")</span></p></li>");
 }
 
-static bool shown(const LifeGoal *l)
-{
-	return l->state != LG_LET_GO && l->state != LG_CHANGED;
-}
-
-/* The life goal under which a care goal is told: the most important one that is shown. */
-static const LifeGoal *home_of(const Dossier *d, const CareGoal *g)
-{
-	for (size_t i = 0; i < d->n_life_goals; i++)
-		if (shown(&d->life_goals[i]) && plan_goal_serves(g, d->life_goals[i].b.id))
-			return &d->life_goals[i];
-	return NULL;
-}
-
 static bool goals_under(Html *h, const PlanView *v, const LifeGoal *l)
 {
 	bool any = false;
 	for (size_t i = 0; i < v->d->n_care_goals; i++) {
 		const CareGoal *g = &v->d->care_goals[i];
-		const LifeGoal *home = home_of(v->d, g);
+		const LifeGoal *home = plan_life_goal_of(v->d, g);
+		home = home && shown(home) ? home : NULL;
 		if (!plan_has_goal(v->d, g) || (l ? !plan_goal_serves(g, l->b.id) : home != NULL))
 			continue;
 		if (!any && !l)

@@ -10,7 +10,11 @@ static void version_card(Ctx *c, Html *h, const Dossier *d, size_t i)
 {
 	const PlanVersion *p = &d->versions[i];
 	Str nr = arena_printf(c->arena, "%d", p->number);
-	card_begin(h, msg_fill(c->arena, c->lang, MSG_plan_version_nr, &nr, 1), version_path(c, p->number));
+	H(h, "<article class=\"sd-card\"><h2 class=\"sd-card__title\"><a class=\"govuk-link\" href=\"");
+	h_attr(h, version_path(c, p->number));
+	H(h, "\">");
+	h_msg1(h, MSG_plan_version_nr, nr);
+	H(h, "</a></h2>");
 	H(h, "<p class=\"govuk-body\">");
 	h_msg2(h, MSG_plan_agreed_on, datetime_text(c->arena, c->lang, p->agreed_at), p->agreed_by_name);
 	H(h, " ");
@@ -35,7 +39,7 @@ static void version_card(Ctx *c, Html *h, const Dossier *d, size_t i)
 		H(h, "</a>");
 	}
 	H(h, "</p>");
-	card_end(h);
+	H(h, "</article>");
 }
 
 static Reply get_list(Ctx *c)
