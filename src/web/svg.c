@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { W = 360, H_ECO = 390, CX = 180, CY = 195, MAX_NODES = 40 };
+enum { W = 360, H_ECO = 420, CX = 180, CY = 210, MAX_NODES = 40 };
 
 typedef struct Node {
 	Str name;
@@ -31,9 +31,9 @@ static void place(Node *nodes, size_t n)
 		if (i && nodes[i].tie->circle != nodes[i - 1].tie->circle)
 			angle += step * 0.6;
 		int near = nodes[i].tie->closeness ? nodes[i].tie->closeness : 2;
-		nodes[i].radius = 62 + 44 * (near - 1) + (n > 9 && i % 2 ? 18 : 0);
+		nodes[i].radius = 66 + 42 * (near - 1) + (n > 9 && i % 2 ? 20 : 0);
 		nodes[i].x = CX + nodes[i].radius * cos(angle);
-		nodes[i].y = CY + nodes[i].radius * sin(angle) * 1.06;
+		nodes[i].y = CY + nodes[i].radius * sin(angle) * 1.15;
 		angle += step;
 	}
 }
@@ -52,7 +52,7 @@ static int supports(const Tie *t)
 static void bond(Html *h, const Node *n)
 {
 	double dx = n->x - CX, dy = n->y - CY, len = sqrt(dx * dx + dy * dy), ux = dx / len, uy = dy / len;
-	double from = 26, to = len - 11;
+	double from = 31, to = len - 11;
 	H(h, "<path class=\"sd-eco-bond sd-eco-bond--");
 	h_int(h, supports(n->tie) > 2 ? 3 : supports(n->tie));
 	if (n->tie->strain)
@@ -78,40 +78,104 @@ static void bond(Html *h, const Node *n)
 	H(h, "\"/>");
 }
 
-/* A name in at most two lines of about 12 characters, cut at a space. */
-static void label(Html *h, const Node *n)
+/* Where a name goes: its lines, its middle and its size, in units of the drawing. */
+typedef struct Label {
+	Str line[2];
+	double x, y, w, h;
+} Label;
+
+static double wide(Str s)
 {
-	Str name = n->name, first = name, second = { NULL, 0 };
-	if (name.n > 12) {
-		ptrdiff_t cut = str_chr(name, ' ');
-		if (cut > 0) {
-			first = str_upto(name, (size_t)cut);
-			second = str_from(name, (size_t)cut + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+	return (double)n * 6.9;
+}
+
+/* A name in at most two lines, cut at its first space. */
+static Label label_of(Str name)
+{
+	Label l = { .line = { str_clip(name, 18) }, .h = 14 };
+	ptrdiff_t cut = wide(name) > 62 ? str_chr(name, ' ') : -1;
+	if (cut > 0) {
+		l.line[0] = str_clip(str_upto(name, (size_t)cut), 16);
+		l.line[1] = str_clip(str_from(name, (size_t)cut + 1), 16);
+		l.h = 27;
+	}
+	l.w = fmax(wide(l.line[0]), wide(l.line[1]));
+	return l;
+}
+
+static double shared(double a, double aw, double b, double bw)
+{
+	return fmax(0, (aw + bw) / 2 - fabs(a - b));
+}
+
+/* How much of the label lies on something else: other names, marks, the middle. Outside the drawing weighs most. */
+static double cost(const Label *l, const Label *done, size_t n_done, const Node *nodes, size_t n)
+{
+	double sum = 0;
+	if (l->x - l->w / 2 < 2 || l->x + l->w / 2 > W - 2 || l->y - l->h / 2 < 2 || l->y + l->h / 2 > H_ECO - 2)
+		sum += 1e6;
+	for (size_t i = 0; i < n_done; i++)
+		sum += 3 * shared(l->x, l->w, done[i].x, done[i].w) * shared(l->y, l->h, done[i].y, done[i].h);
+	for (size_t i = 0; i < n; i++)
+		sum += 2 * shared(l->x, l->w, nodes[i].x, 22) * shared(l->y, l->h, nodes[i].y, 22);
+	return sum + 2 * shared(l->x, l->w, CX, 62) * shared(l->y, l->h, CY, 62);
+}
+
+/* Above, below or beside the mark: where it covers least, away from the middle when it can choose. */
+static Label place_label(const Node *node, const Label *done, size_t n_done, const Node *nodes, size_t n)
+{
+	Label l = label_of(node->name), best = l;
+	double least = 1e9, out = node->y < CY ? -1 : 1, side = node->x < CX ? -1 : 1;
+	double up = 14 + l.h / 2, away = 14 + l.w / 2;
+	const double at[][2] = { { 0, out * up }, { side * away, 0 }, { 0, -out * up }, { -side * away, 0 },
+		                 { side * l.w / 2, out * up }, { -side * l.w / 2, out * up }, { side * l.w / 2, -out * up } };
+	for (size_t i = 0; i < COUNT_OF(at); i++) {
+		l.x = node->x + at[i][0];
+		l.y = node->y + at[i][1];
+		double c = cost(&l, done, n_done, nodes, n) + (double)i;
+		if (c < least) {
+			least = c;
+			best = l;
 		}
 	}
-	bool right = n->x > W - 50, left = n->x < 50;
-	double x = right ? W - 2 : left ? 2 : n->x, y = n->y < CY ? n->y - 12 - (second.n ? 13 : 0) : n->y + 21;
-	H(h, "<text class=\"sd-eco-label");
-	if (right)
-		H(h, " sd-eco-label--end");
-	else if (!left)
-		H(h, " sd-eco-label--middle");
-	H(h, "\"><tspan x=\"");
-	num(h, x);
-	H(h, "\" y=\"");
-	num(h, y);
-	H(h, "\">");
-	h_text(h, str_clip(first, 16));
-	H(h, "</tspan>");
-	if (second.n) {
+	return best;
+}
+
+static void label_text(Html *h, const Label *l)
+{
+	for (int i = 0; i < 2 && l->line[i].n; i++) {
 		H(h, "<tspan x=\"");
-		num(h, x);
+		num(h, l->x);
 		H(h, "\" y=\"");
-		num(h, y + 13);
+		num(h, l->y - l->h / 2 + 11 + 13 * i);
 		H(h, "\">");
-		h_text(h, str_clip(second, 14));
+		h_text(h, l->line[i]);
 		H(h, "</tspan>");
 	}
+}
+
+static void labels(Html *h, const Node *nodes, size_t n)
+{
+	Label done[MAX_NODES];
+	for (size_t i = 0; i < n; i++) {
+		done[i] = place_label(&nodes[i], done, i, nodes, n);
+		H(h, "<text class=\"sd-eco-label\">");
+		label_text(h, &done[i]);
+		H(h, "</text>");
+	}
+}
+
+/* The person, in the middle. */
+static void middle(Html *h, Str me)
+{
+	Label l = label_of(me);
+	l.x = CX;
+	l.y = CY;
+	H(h, "<circle class=\"sd-eco-me\" cx=\"180\" cy=\"210\" r=\"31\"/><text class=\"sd-eco-label sd-eco-label--me\">");
+	label_text(h, &l);
 	H(h, "</text>");
 }
 
@@ -191,10 +255,10 @@ static void table(Html *h, const Node *nodes, size_t n)
 static void rings(Html *h)
 {
 	for (int i = 0; i < 3; i++) {
-		H(h, "<ellipse class=\"sd-eco-ring\" cx=\"180\" cy=\"195\" rx=\"");
-		h_int(h, 62 + 44 * i);
+		H(h, "<ellipse class=\"sd-eco-ring\" cx=\"180\" cy=\"210\" rx=\"");
+		h_int(h, 66 + 42 * i);
 		H(h, "\" ry=\"");
-		num(h, (62 + 44 * i) * 1.06);
+		num(h, (66 + 42 * i) * 1.15);
 		H(h, "\"/>");
 	}
 }
@@ -207,7 +271,7 @@ void svg_ecogram(Html *h, const Dossier *d, const Network *net)
 		return;
 	place(nodes, n);
 	Str me = d->person.call_name.n ? d->person.call_name : d->person.given;
-	H(h, "<figure class=\"sd-figure\"><svg class=\"sd-eco\" viewBox=\"0 0 360 390\" role=\"img\" "
+	H(h, "<figure class=\"sd-figure\"><svg class=\"sd-eco\" viewBox=\"0 0 360 420\" role=\"img\" "
 	     "aria-labelledby=\"eco-title eco-desc\">"
 	     "<title id=\"eco-title\">");
 	h_msg1(h, MSG_eco_title, me);
@@ -217,14 +281,10 @@ void svg_ecogram(Html *h, const Dossier *d, const Network *net)
 	rings(h);
 	for (size_t i = 0; i < n; i++)
 		bond(h, &nodes[i]);
-	H(h, "<circle class=\"sd-eco-me\" cx=\"180\" cy=\"195\" r=\"25\"/><text class=\"sd-eco-label "
-	     "sd-eco-label--me\" x=\"180\" y=\"199\">");
-	h_text(h, str_clip(me, 8));
-	H(h, "</text>");
+	middle(h, me);
 	for (size_t i = 0; i < n; i++)
 		mark(h, &nodes[i]);
-	for (size_t i = 0; i < n; i++)
-		label(h, &nodes[i]);
+	labels(h, nodes, n);
 	H(h, "</svg><figcaption class=\"govuk-hint\">");
 	h_msg(h, MSG_eco_desc);
 	H(h, "</figcaption>");

@@ -77,7 +77,7 @@ static void mark_form(Ctx *c, Html *h, const Conversation *k, const Answer *a)
 	h_attr(h, id);
 	H(h, "\">");
 	h_msg(h, MSG_conversation_mark_words);
-	H(h, "</label><input class=\"govuk-input\" maxlength=\"1000\" name=\"mark\" data-mark-words id=\"");
+	H(h, "</label><input class=\"govuk-input\" maxlength=\"1000\" name=\"mark\" id=\"");
 	h_attr(h, id);
 	H(h, "\"></div>");
 	h_button_named(h, MSG_conversation_mark_do, S("do"), S("mark"), true);
@@ -132,7 +132,13 @@ static void answers(Ctx *c, Html *h, const Dossier *d, const Conversation *k)
 		h_attr(h, q->id);
 		H(h, "\"><h2 class=\"govuk-heading-s sd-tight\">");
 		h_msg(h, msg_code(S("conversation.q."), q->id));
-		H(h, "</h2><p class=\"govuk-body sd-words\">");
+		H(h, "</h2><p class=\"govuk-body sd-words\"");
+		if (write && a && a->text.n) {
+			H(h, " data-mark-source=\"mark-");
+			h_attr(h, q->id);
+			H(h, "\"");
+		}
+		H(h, ">");
 		if (a && a->text.n)
 			marked_text(h, a);
 		else
