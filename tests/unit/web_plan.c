@@ -270,6 +270,7 @@ static void test_agree(void **state)
 	r = post(s, NURSE, "plan/akkoord", "plan/akkoord", S("do=all&version=2&spoken=1"));
 	assert_int_equal(r.status, 422); /* what did the person say? */
 	has(r, "href=\"#words\"");
+	has(r, "Schrijf op wat de persoon zei");
 	assert_int_equal(open_as(s->c, &s->c->nurse).n_versions, 0);
 	r = get(s, PERSON, "plan/akkoord");
 	has(r, "Ja, dit wil ik");

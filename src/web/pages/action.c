@@ -122,6 +122,7 @@ static Reply post(Ctx *c)
 		                 form_int(c, S("version"), 0), &issues);
 	if (e == ERR_INVALID) {
 		errors_from(c, &errors, &issues);
+		plan_error_words(&errors, S("reason"), MSG_action_reason_missing);
 		return page(c, &d, a, &errors);
 	}
 	return e == OK ? plan_saved_undo(c, action_path(c, a->b.id), MSG_action_state_saved, FT_TASK, a->b.id)

@@ -30,6 +30,12 @@ static void goal_boxes(Ctx *c, Html *h, const Dossier *d, const ActionInput *in,
 		h_inset(h, MSG_action_no_goals_yet);
 }
 
+/* "Omgeving · dochter" */
+static Str with_kind(Ctx *c, Msg kind, Str more)
+{
+	return more.n ? arena_join(c->arena, msg(c->lang, kind), S(" · "), more, STR_END) : msg(c->lang, kind);
+}
+
 static void add_relatives(Ctx *c, const Dossier *d, const ActionInput *in, bool volunteer, Option *o, size_t *n)
 {
 	for (size_t i = 0; i < d->n_relatives; i++) {
@@ -38,8 +44,8 @@ static void add_relatives(Ctx *c, const Dossier *d, const ActionInput *in, bool 
 		bool on = str_eq(in->owner, ref);
 		if (r->volunteer != volunteer || (!r->active && !on))
 			continue;
-		Str kind = msg(c->lang, volunteer ? MSG_action_kind_volunteer : MSG_action_kind_surroundings);
-		Str hint = r->relationship.n ? arena_join(c->arena, kind, S(" · "), r->relationship, STR_END) : kind;
+		Str hint =
+		    with_kind(c, volunteer ? MSG_action_kind_volunteer : MSG_action_kind_surroundings, r->relationship);
 		o[(*n)++] = (Option){ ref, r->name, hint, on };
 	}
 }
@@ -61,7 +67,8 @@ static void owner_radios(Ctx *c, Html *h, const Dossier *d, const ActionInput *i
 		for (size_t k = 0; k < n && !twice; k++)
 			twice = str_eq(o[k].value, m->ref);
 		if (!twice && (m->active || on))
-			o[n++] = (Option){ m->ref, m->name, m->role_text, on };
+			o[n++] =
+			    (Option){ m->ref, m->name, with_kind(c, MSG_action_kind_professional, m->role_text), on };
 	}
 	o[n++] =
 	    (Option){ S("-"), msg(c->lang, MSG_owner_kind_none), msg(c->lang, MSG_action_nobody_hint), !in->owner.n };
@@ -186,6 +193,7 @@ static Reply post(Ctx *c)
 	e = action_save(c->visit, &d, &in, &issues, &id);
 	if (e == ERR_INVALID) {
 		errors_from(c, &errors, &issues);
+		plan_error_words(&errors, S("what"), MSG_action_what_missing);
 		return form(c, &d, &in, &errors);
 	}
 	return e == OK ? plan_saved_undo(c, plan_at(c, S("acties")), MSG_action_saved, FT_TASK, id) : page_error(c, e);

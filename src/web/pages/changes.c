@@ -89,12 +89,12 @@ static void before_after(Ctx *c, Html *h, const Change *x)
 		h_msg(h, MSG_common_not_filled);
 	H(h, "</del><br><span class=\"sd-meta\">");
 	h_msg(h, MSG_diff_after);
-	H(h, ":</span> <ins>");
+	H(h, ":</span> <strong>");
 	if (x->after.n)
 		h_lines(h, plan_value(c, prefix, S(""), x->after));
 	else
 		h_msg(h, MSG_common_not_filled);
-	H(h, "</ins></p>");
+	H(h, "</strong></p>");
 }
 
 static void change_part(Ctx *c, Html *h, const Change *x)

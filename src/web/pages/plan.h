@@ -23,7 +23,8 @@ TypeSet plan_types_with_remarks(void);
 
 /* The life goal that matters most: pinned, else the first. NULL when there is none. */
 const LifeGoal *plan_first_goal(const Dossier *d);
-/* The most important life goal that a care goal serves, one in force before one in the past; NULL: none, or not visible. */
+/* The most important life goal that a care goal serves, one in force before one in the past; NULL: none, or not
+ * visible. */
 const LifeGoal *plan_life_goal_of(const Dossier *d, const CareGoal *g);
 bool plan_goal_serves(const CareGoal *g, Str life_goal);
 bool plan_action_serves(const Action *a, Str care_goal);
@@ -51,6 +52,8 @@ void plan_frame(Html *h, const PlanView *v); /* coordinator, dates */
 Str plan_value(Ctx *c, Str prefix, Str field, Str value);
 /* Gives issues of fields that are not on the page the id of one that is. */
 void plan_errors_to(Errors *e, Str from, Str to);
+/* Says what is missing instead of "fill this in". */
+void plan_error_words(Errors *e, Str field, Msg when_empty);
 /* saved(), with undo of the last write of this resource. */
 Reply plan_saved_undo(Ctx *c, Str location, Msg what, FhirType type, Str id);
 

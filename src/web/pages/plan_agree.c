@@ -264,6 +264,7 @@ static Err keep(Ctx *c, const Dossier *d, const GoalAnswer *a, size_t n, bool sp
 				    str_eq(errors->items[k].field, S("why"))   ? field_of(c, "why", a[i].at)
 				    : str_eq(errors->items[k].field, S("who")) ? S("spoken")
 				                                               : field_of(c, "goal", a[i].at);
+			plan_error_words(errors, field_of(c, "why", a[i].at), MSG_plan_why_missing);
 			result = ERR_INVALID;
 		} else if (e != OK) {
 			return e;
@@ -287,8 +288,10 @@ static Reply agree(Ctx *c, Dossier *d, const GoalAnswer *a, size_t n, const Agre
 		errors_from(c, &errors, &issues);
 		plan_errors_to(&errors, S("state"), S("agree"));
 		plan_errors_to(&errors, S("goals"), S("agree"));
-		if (!plan_own_voice(c))
-			plan_errors_to(&errors, S("agree"), S("spoken"));
+		plan_error_words(&errors, S("words"), MSG_plan_words_missing);
+		for (size_t i = 0; i < errors.n && plan_may_agree(c); i++)
+			if (errors.items[i].message == MSG_problem_not_yours)
+				errors.items[i] = (FieldError){ S("spoken"), MSG_plan_spoken_missing, STR_END };
 		return page(c, d, &errors);
 	}
 	if (e != OK)

@@ -36,12 +36,12 @@ static void field_part(Ctx *c, Html *h, const Diff *x, const FieldDiff *f)
 		h_msg(h, MSG_common_not_filled);
 	H(h, "</del><br><span class=\"sd-meta\">");
 	h_msg(h, MSG_diff_after);
-	H(h, ":</span> <ins>");
+	H(h, ":</span> <strong>");
 	if (f->after.n)
 		h_lines(h, plan_value(c, prefix, f->field, f->after));
 	else
 		h_msg(h, MSG_common_not_filled);
-	H(h, "</ins></dd></div>");
+	H(h, "</strong></dd></div>");
 }
 
 static void diff_part(Ctx *c, Html *h, const Diff *x)

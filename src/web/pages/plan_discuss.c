@@ -149,9 +149,8 @@ static Reply post(Ctx *c)
 		               &issues, &id);
 	if (e == ERR_INVALID) {
 		errors_from(c, &errors, &issues);
-		for (size_t i = 0; i < errors.n; i++)
-			if (str_eq(errors.items[i].field, S("goals")))
-				errors.items[i].message = MSG_plan_nothing_to_discuss;
+		plan_error_words(&errors, S("goals"), MSG_plan_nothing_to_discuss);
+		plan_error_words(&errors, S("text"), MSG_plan_remark_missing);
 		plan_errors_to(&errors, S("goals"), S("ready"));
 		plan_errors_to(&errors, S("state"), S("ready"));
 		return page(c, &d, &errors);

@@ -412,6 +412,13 @@ void plan_errors_to(Errors *e, Str from, Str to)
 			e->items[i].field = to;
 }
 
+void plan_error_words(Errors *e, Str field, Msg when_empty)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (str_eq(e->items[i].field, field) && e->items[i].message == MSG_problem_empty)
+			e->items[i].message = when_empty;
+}
+
 Reply plan_saved_undo(Ctx *c, Str location, Msg what, FhirType type, Str id)
 {
 	Rec w;

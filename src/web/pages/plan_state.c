@@ -59,6 +59,7 @@ static Reply post_step(Ctx *c, const Step *s)
 	if (e == ERR_INVALID) {
 		errors_from(c, &errors, &issues);
 		plan_errors_to(&errors, S("state"), S("why"));
+		plan_error_words(&errors, S("why"), s->close ? MSG_plan_close_missing : MSG_plan_revise_missing);
 		return form(c, &d, s, &errors);
 	}
 	return e == OK ? plan_saved_undo(c, plan_at(c, S("plan")), s->done, FT_CAREPLAN, d.plan.b.id)
