@@ -321,14 +321,24 @@ static void paging_link(Html *h, Str href, Msg label, bool next)
 	H(h, "</span></a></div>\n");
 }
 
-void h_paging(Html *h, Str newer_href, Str older_href)
+static void paging(Html *h, Str before_href, Msg before, Str after_href, Msg after)
 {
-	if (!newer_href.n && !older_href.n)
+	if (!before_href.n && !after_href.n)
 		return;
 	H(h, "<nav class=\"govuk-pagination\" aria-label=\"");
 	h_msg(h, MSG_common_pages);
 	H(h, "\">\n");
-	paging_link(h, newer_href, MSG_common_newer, false);
-	paging_link(h, older_href, MSG_common_older, true);
+	paging_link(h, before_href, before, false);
+	paging_link(h, after_href, after, true);
 	H(h, "</nav>\n");
+}
+
+void h_paging(Html *h, Str newer_href, Str older_href)
+{
+	paging(h, newer_href, MSG_common_newer, older_href, MSG_common_older);
+}
+
+void h_paging_list(Html *h, Str previous_href, Str next_href)
+{
+	paging(h, previous_href, MSG_common_previous, next_href, MSG_common_next);
 }

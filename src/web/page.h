@@ -149,6 +149,8 @@ void card_begin(Html *h, Str title, Str href);
 void card_end(Html *h);
 /* Older and newer; either may be absent. */
 void h_paging(Html *h, Str newer_href, Str older_href);
+/* The same for a list in another order than time: previous and next. */
+void h_paging_list(Html *h, Str previous_href, Str next_href);
 /* The tag colour that goes with a state code ("agreed", "done", "proposed", …): the same everywhere. */
 Str state_colour(Str code);
 /* A message made of prefix and code: "plan_state." "agreed". MSG_NONE when there is none. */

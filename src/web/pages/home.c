@@ -127,7 +127,7 @@ static Err persons(Ctx *c, Html *h)
 		TRY(person_item(c, h, &rows[i]));
 	H(h, "</ul>\n");
 	size_t at = (size_t)from, before = at > PERSONS_A_PAGE ? at - PERSONS_A_PAGE : 0;
-	h_paging(h, at ? page_href(c, q, before) : S(""), at + n < total ? page_href(c, q, at + n) : S(""));
+	h_paging_list(h, at ? page_href(c, q, before) : S(""), at + n < total ? page_href(c, q, at + n) : S(""));
 	return OK;
 }
 
