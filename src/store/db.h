@@ -60,8 +60,9 @@ NODISCARD Err db_savepoint_undo(Db *d);
 NODISCARD Err db_read_begin(Db *d);
 void db_read_end(Db *d);
 
-/* Writer only: moves committed pages into the main file when enough have gathered (`idle`: when a few have). */
-void db_tend(Db *d, bool idle);
+/* Writer only: have enough committed pages gathered (`idle`: a few) to move them into the main file? And doing that. */
+bool db_tend_due(const Db *d, bool idle);
+void db_tend(Db *d);
 /* Has this database a table of that name? */
 bool db_has_table(Db *d, Str name);
 /* The engine's own check of the whole file: one line per problem. Returns the number of problems. */

@@ -106,9 +106,9 @@ Part store_new_part(Store *s)
 
 static Err last_local(Store *s, Part part, int64_t *out)
 {
-	Db *d;
-	TRY(store_reader(s, &d));
-	Query *q = db_query(d, SQL("SELECT rid FROM res WHERE rid >= ?1 AND rid < ?2 ORDER BY rid DESC LIMIT 1"));
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Query *q = db_query(r.db, SQL("SELECT rid FROM res WHERE rid >= ?1 AND rid < ?2 ORDER BY rid DESC LIMIT 1"));
 	query_int(q, 1, part << LOCAL_BITS);
 	query_int(q, 2, (part + 1) << LOCAL_BITS);
 	*out = query_step(q) ? query_col_int(q, 0) & ((1 << LOCAL_BITS) - 1) : 0;

@@ -26,13 +26,34 @@ struct Store {
 	pthread_key_t reader_key;
 	pthread_mutex_t readers_lock;
 	Reader *readers;
+	uint64_t changes;     /* atomic: goes up with each batch that changed more than the log */
+	bool short_snapshots; /* atomic */
 	Keys *keys;
 	Slog *slog;
 	Writer *writer;
 };
 
-/* This thread's read connection. */
+/* This thread's read connection, for the log: what it reads is as new as the statement. */
 NODISCARD Err store_reader(Store *s, Db **out);
+
+/* The same connection for everything but the log, inside a snapshot that is kept from one read to the next until a
+ * transaction changes something: entries of the log, which every reader causes, change nothing that is read here. A
+ * commit is acknowledged after `changes` went up, so whoever was told of a change sees it. Starting a snapshot for each
+ * read would cost the connection its cached pages after every commit.
+ *
+ *   AUTO_SNAPSHOT r = { 0 };  TRY(snapshot_take(s, &r));  … r.db …
+ *
+ * No other call of this room between taking and the end of the block. */
+typedef struct Snapshot {
+	Reader *reader;
+	Db *db;
+} Snapshot;
+NODISCARD Err snapshot_take(Store *s, Snapshot *out);
+void snapshot_give(Snapshot *r);
+#define AUTO_SNAPSHOT __attribute__((cleanup(snapshot_give))) Snapshot
+/* Writer: from now on snapshots end with the read that took them, also those that are open (false); or are kept (true).
+ */
+void snapshots_keep(Store *s, bool keep);
 
 /* Checksum over all columns of a row's version. */
 int64_t row_sum(const Store *s, const StoreRow *row);

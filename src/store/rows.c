@@ -71,9 +71,9 @@ static Err take_rows(const Store *s, Query *q, size_t limit, Arena *a, StoreRow 
 
 static Err alias_of(Store *s, FhirType type, Str id, Rid *out)
 {
-	Db *d;
-	TRY(store_reader(s, &d));
-	Query *q = db_query(d, SQL("SELECT rid FROM alias WHERE type=?1 AND id=?2"));
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Query *q = db_query(r.db, SQL("SELECT rid FROM alias WHERE type=?1 AND id=?2"));
 	query_int(q, 1, (int64_t)type);
 	query_text(q, 2, id);
 	bool found = query_step(q);
@@ -116,9 +116,9 @@ static Err one_row(const Store *s, Query *q, Arena *a, StoreRow *out)
 
 Err store_get_rid(Store *s, Rid rid, Arena *a, StoreRow *out)
 {
-	Db *d;
-	TRY(store_reader(s, &d));
-	Query *q = db_query(d, SQL("SELECT rid, type, version, updated, op, id, body FROM res WHERE rid=?1"));
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Query *q = db_query(r.db, SQL("SELECT rid, type, version, updated, op, id, body FROM res WHERE rid=?1"));
 	query_int(q, 1, rid);
 	return one_row(s, q, a, out);
 }
@@ -142,10 +142,10 @@ Err store_get(Store *s, FhirType type, Str id, Arena *a, StoreRow *out)
 
 Err store_get_version(Store *s, Rid rid, int32_t version, Arena *a, StoreRow *out)
 {
-	Db *d;
-	TRY(store_reader(s, &d));
-	Query *q = db_query(d, SQL(RES_COLUMNS "WHERE r.rid=?1 AND r.version=?2 UNION ALL " HIST_COLUMNS
-	                                       "WHERE h.rid=?1 AND h.version=?2"));
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Query *q = db_query(r.db, SQL(RES_COLUMNS "WHERE r.rid=?1 AND r.version=?2 UNION ALL " HIST_COLUMNS
+	                                          "WHERE h.rid=?1 AND h.version=?2"));
 	query_int(q, 1, rid);
 	query_int(q, 2, version);
 	return one_row(s, q, a, out);
@@ -153,10 +153,10 @@ Err store_get_version(Store *s, Rid rid, int32_t version, Arena *a, StoreRow *ou
 
 Err store_history(Store *s, Rid rid, int32_t before, size_t limit, Arena *a, StoreRow **out, size_t *n)
 {
-	Db *d;
-	TRY(store_reader(s, &d));
-	Query *q = db_query(d, SQL(RES_COLUMNS "WHERE r.rid=?1 AND r.version<?2 UNION ALL " HIST_COLUMNS
-	                                       "WHERE h.rid=?1 AND h.version<?2 ORDER BY 3 DESC LIMIT ?3"));
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Query *q = db_query(r.db, SQL(RES_COLUMNS "WHERE r.rid=?1 AND r.version<?2 UNION ALL " HIST_COLUMNS
+	                                          "WHERE h.rid=?1 AND h.version<?2 ORDER BY 3 DESC LIMIT ?3"));
 	query_int(q, 1, rid);
 	query_int(q, 2, before ? before : INT32_MAX);
 	query_int(q, 3, (int64_t)limit);
@@ -165,11 +165,12 @@ Err store_history(Store *s, Rid rid, int32_t before, size_t limit, Arena *a, Sto
 
 Err store_part_history(Store *s, Part part, Millis since, size_t limit, Arena *a, StoreRow **out, size_t *n)
 {
-	Db *d;
-	TRY(store_reader(s, &d));
-	Query *q = db_query(d, SQL(RES_COLUMNS "WHERE r.rid>=?1 AND r.rid<?2 AND r.updated>=?3 UNION ALL " HIST_COLUMNS
-	                                       "WHERE h.rid>=?1 AND h.rid<?2 AND h.updated>=?3"
-	                                       " ORDER BY 4 DESC, 1 DESC, 3 DESC LIMIT ?4"));
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Query *q =
+	    db_query(r.db, SQL(RES_COLUMNS "WHERE r.rid>=?1 AND r.rid<?2 AND r.updated>=?3 UNION ALL " HIST_COLUMNS
+	                                   "WHERE h.rid>=?1 AND h.rid<?2 AND h.updated>=?3"
+	                                   " ORDER BY 4 DESC, 1 DESC, 3 DESC LIMIT ?4"));
 	query_int(q, 1, part << LOCAL_BITS);
 	query_int(q, 2, (part + 1) << LOCAL_BITS);
 	query_int(q, 3, since);
@@ -179,11 +180,11 @@ Err store_part_history(Store *s, Part part, Millis since, size_t limit, Arena *a
 
 Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, size_t limit, Arena *a, StoreRow **out, size_t *n)
 {
-	Db *d;
-	TRY(store_reader(s, &d));
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
 	Rid low = part << LOCAL_BITS;
-	Query *q = db_query(d, SQL("SELECT rid, type, version, updated, op, id, body FROM res"
-	                           " WHERE rid>?1 AND rid<?2 ORDER BY rid"));
+	Query *q = db_query(r.db, SQL("SELECT rid, type, version, updated, op, id, body FROM res"
+	                              " WHERE rid>?1 AND rid<?2 ORDER BY rid"));
 	query_int(q, 1, after > low ? after : low);
 	query_int(q, 2, (part + 1) << LOCAL_BITS);
 	RowList list = { 0 };
@@ -201,12 +202,13 @@ Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, size_t limi
 
 Err store_find(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena *a, Rid **out, size_t *n)
 {
-	Db *d;
-	TRY(store_reader(s, &d));
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
 	Query *q =
-	    high.p ? db_query(
-	                 d, SQL("SELECT rid FROM idx WHERE param=?1 AND key>=?2 AND key<?3 ORDER BY key, rid LIMIT ?4"))
-	           : db_query(d, SQL("SELECT rid FROM idx WHERE param=?1 AND key>=?2 ORDER BY key, rid LIMIT ?4"));
+	    high.p
+	        ? db_query(r.db,
+	                   SQL("SELECT rid FROM idx WHERE param=?1 AND key>=?2 AND key<?3 ORDER BY key, rid LIMIT ?4"))
+	        : db_query(r.db, SQL("SELECT rid FROM idx WHERE param=?1 AND key>=?2 ORDER BY key, rid LIMIT ?4"));
 	query_int(q, 1, param);
 	query_blob(q, 2, low.p ? low : S(""));
 	if (high.p)
@@ -230,13 +232,13 @@ Err store_find(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena 
 
 Err store_patients(Store *s, Part after, size_t limit, Arena *a, StoreRow **out, size_t *n)
 {
-	Db *d;
-	TRY(store_reader(s, &d));
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
 	Part part = after < PART_FIRST - 1 ? PART_FIRST - 1 : after;
 	RowList list = { 0 };
 	while (list.n < limit) {
-		Query *q = db_query(d, SQL("SELECT rid, type, version, updated, op, id, body FROM res"
-		                           " WHERE rid>=?1 ORDER BY rid LIMIT 1"));
+		Query *q = db_query(r.db, SQL("SELECT rid, type, version, updated, op, id, body FROM res"
+		                              " WHERE rid>=?1 ORDER BY rid LIMIT 1"));
 		query_int(q, 1, (part + 1) << LOCAL_BITS);
 		bool found = query_step(q);
 		if (found) {
@@ -290,9 +292,9 @@ static SqlArg take_cell(Query *q, int at, Arena *a)
 
 Err store_select(Store *s, SqlText sql, const SqlArg *args, size_t n, Arena *a, SqlRows *out)
 {
-	Db *d;
-	TRY(store_reader(s, &d));
-	Query *q = db_query(d, sql);
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Query *q = db_query(r.db, sql);
 	bind_args(q, args, n);
 	SqlRows rows = { .n_cols = (size_t)query_cols(q) };
 	size_t cap = 0;

@@ -292,10 +292,13 @@ void db_read_end(Db *d)
 		log_warn("store: a read transaction did not end: %s", sqlite3_errmsg(d->h));
 }
 
-void db_tend(Db *d, bool idle)
+bool db_tend_due(const Db *d, bool idle)
 {
-	if (idle ? d->wal_pages - d->tended < TEND_IDLE_PAGES : d->wal_pages < d->tend_at)
-		return;
+	return idle ? d->wal_pages - d->tended >= TEND_IDLE_PAGES : d->wal_pages >= d->tend_at;
+}
+
+void db_tend(Db *d)
+{
 	/* PASSIVE never waits for readers; the next commit starts the WAL anew when nobody reads from it. When readers
 	 * kept that from happening for long, RESTART waits for them, briefly: reads are short, and new ones no longer
 	 * need the WAL. A backup is a long read; then the WAL grows, and this is tried again after as many pages. */

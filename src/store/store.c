@@ -13,11 +13,15 @@
 #include "store/migrate.h"
 #include "store/private.h"
 
-/* A thread's read connection, in the store's list so that store_close finds it. */
+/* A thread's read connection, in the store's list so that store_close and the writer find it. */
 struct Reader {
 	Store *store;
 	Db *db;
 	Reader *prev, *next;
+	pthread_mutex_t
+	    lock; /* over the connection while a snapshot is open: its thread's, or the writer's to end it */
+	bool open;
+	uint64_t changes; /* of the store, when the snapshot was opened or earlier */
 };
 
 static void reader_free(void *p)
@@ -32,35 +36,105 @@ static void reader_free(void *p)
 	if (r->next)
 		r->next->prev = r->prev;
 	pthread_mutex_unlock(&s->readers_lock);
+	if (r->open)
+		db_read_end(r->db);
+	pthread_mutex_destroy(&r->lock);
 	db_close(r->db);
 	free(r);
 }
 
+static Err reader_new(Store *s, Reader **out)
+{
+	char why[256] = "";
+	Db *d = NULL;
+	Err e = db_open(s->file, DB_READ, s->cache_kib, &d, why, sizeof why);
+	if (e != OK) {
+		log_error("store: no read connection: %s", why);
+		return e;
+	}
+	Reader *r = calloc(1, sizeof *r);
+	if (!r)
+		die("out of memory");
+	*r = (Reader){ .store = s, .db = d };
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_mutex_lock(&s->readers_lock);
+	r->next = s->readers;
+	if (r->next)
+		r->next->prev = r;
+	s->readers = r;
+	pthread_mutex_unlock(&s->readers_lock);
+	pthread_setspecific(s->reader_key, r);
+	*out = r;
+	return OK;
+}
+
+static Err reader_of(Store *s, Reader **out)
+{
+	*out = pthread_getspecific(s->reader_key);
+	return *out ? OK : reader_new(s, out);
+}
+
+static void end_snapshot(Reader *r)
+{
+	if (r->open)
+		db_read_end(r->db);
+	r->open = false;
+}
+
 Err store_reader(Store *s, Db **out)
 {
-	Reader *r = pthread_getspecific(s->reader_key);
-	if (!r) {
-		char why[256] = "";
-		Db *d = NULL;
-		Err e = db_open(s->file, DB_READ, s->cache_kib, &d, why, sizeof why);
-		if (e != OK) {
-			log_error("store: no read connection: %s", why);
-			return e;
-		}
-		r = calloc(1, sizeof *r);
-		if (!r)
-			die("out of memory");
-		*r = (Reader){ .store = s, .db = d };
-		pthread_mutex_lock(&s->readers_lock);
-		r->next = s->readers;
-		if (r->next)
-			r->next->prev = r;
-		s->readers = r;
-		pthread_mutex_unlock(&s->readers_lock);
-		pthread_setspecific(s->reader_key, r);
-	}
+	Reader *r;
+	TRY(reader_of(s, &r));
+	pthread_mutex_lock(&r->lock);
+	end_snapshot(r);
+	pthread_mutex_unlock(&r->lock);
 	*out = r->db;
 	return OK;
+}
+
+Err snapshot_take(Store *s, Snapshot *out)
+{
+	Reader *r;
+	TRY(reader_of(s, &r));
+	pthread_mutex_lock(&r->lock);
+	*out = (Snapshot){ r, r->db };
+	/* Before the snapshot begins: one that is newer than its number is only renewed too early. */
+	uint64_t changes = __atomic_load_n(&s->changes, __ATOMIC_ACQUIRE);
+	if (r->open && r->changes == changes)
+		return OK;
+	end_snapshot(r);
+	/* Of the changes of another process nobody tells. */
+	if (s->read_only)
+		return OK;
+	TRY(db_read_begin(r->db));
+	r->open = true;
+	r->changes = changes;
+	return OK;
+}
+
+void snapshot_give(Snapshot *r)
+{
+	if (!r->reader)
+		return;
+	if (__atomic_load_n(&r->reader->store->short_snapshots, __ATOMIC_ACQUIRE))
+		end_snapshot(r->reader);
+	pthread_mutex_unlock(&r->reader->lock);
+}
+
+void snapshots_keep(Store *s, bool keep)
+{
+	__atomic_store_n(&s->short_snapshots, !keep, __ATOMIC_RELEASE);
+	if (keep)
+		return;
+	pthread_mutex_lock(&s->readers_lock);
+	for (Reader *r = s->readers; r; r = r->next) {
+		/* Being read from: then it ends when it is given back. */
+		if (pthread_mutex_trylock(&r->lock) != 0)
+			continue;
+		end_snapshot(r);
+		pthread_mutex_unlock(&r->lock);
+	}
+	pthread_mutex_unlock(&s->readers_lock);
 }
 
 void store_thread_end(Store *s)

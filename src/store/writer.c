@@ -279,6 +279,12 @@ static void run_batch(Writer *w, size_t n)
 	if (db_commit(w->db) != OK)
 		die("the store cannot commit: %s", db_error(w->db));
 	slog_publish(slog);
+	for (size_t i = 0; i < n; i++) {
+		if (w->batch[i]->n_ops) {
+			__atomic_add_fetch(&w->store->changes, 1, __ATOMIC_RELEASE);
+			break;
+		}
+	}
 	int64_t took = time_mono_us() - before;
 	pthread_mutex_lock(&w->lock);
 	w->stats.commits++;
@@ -293,7 +299,12 @@ static void run_batch(Writer *w, size_t n)
 static void tend(Writer *w, bool idle)
 {
 	int64_t start = time_mono_us();
-	db_tend(w->db, idle);
+	if (!db_tend_due(w->db, idle))
+		return;
+	/* The WAL can begin anew only when nobody reads from it. */
+	snapshots_keep(w->store, false);
+	db_tend(w->db);
+	snapshots_keep(w->store, true);
 	int64_t took = time_mono_us() - start;
 	pthread_mutex_lock(&w->lock);
 	w->stats.tend_us_total += took;
