@@ -6,8 +6,9 @@
 #include "access/visit.h"
 
 /* Columns of account that account_of_row reads, in its order; 12 of them. */
-#define ACCOUNT_COLUMNS                                                                                                        \
-	"a.id, a.login, a.name, a.role, a.lang, a.reading, a.created, a.locked_until, a.must_change, a.disabled, a.failures, " \
+#define ACCOUNT_COLUMNS                                                                                            \
+	"a.id, a.login, a.name, a.role, a.lang, a.reading, a.created, a.locked_until, a.must_change, a.disabled, " \
+	"a.failures, "                                                                                             \
 	"a.hash"
 enum { ACCOUNT_N = 12, ACCOUNT_FAILURES = 10, ACCOUNT_HASH = 11 };
 /* Without refs. */

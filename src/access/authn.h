@@ -1,5 +1,5 @@
-/* Accounts, passwords, sessions and tokens. Passwords: Argon2id (libsodium, 64 MiB): sign_in takes ~0.1 s of a core and must run
- * on the slow pool. Session and token secrets are stored hashed only. All functions are thread-safe. */
+/* Accounts, passwords, sessions and tokens. Passwords: Argon2id (libsodium, 64 MiB): sign_in takes ~0.1 s of a core and
+ * must run on the slow pool. Session and token secrets are stored hashed only. All functions are thread-safe. */
 #ifndef ACCESS_AUTHN_H
 #define ACCESS_AUTHN_H
 
@@ -10,7 +10,7 @@ typedef struct Account {
 	Str login, name;
 	Role role;
 	Lang lang;
-	bool large_text;  /* reading comfort: large type */
+	bool large_text; /* reading comfort: large type */
 	bool disabled, must_change;
 	Millis created, locked_until;
 	const Str *refs;
@@ -28,7 +28,8 @@ typedef struct NewAccount {
 
 /* Rules for passwords: 12 to 128 characters of any kind, not the login, not one of the known worst. */
 NODISCARD Err password_ok(Str login, Str password);
-NODISCARD Err account_create(Records *r, const NewAccount *n, int64_t *id); /* ERR_CONFLICT: login taken; ERR_INVALID: password */
+NODISCARD Err account_create(Records *r, const NewAccount *n,
+                             int64_t *id); /* ERR_CONFLICT: login taken; ERR_INVALID: password */
 NODISCARD Err account_set_password(Records *r, int64_t id, Str password, bool must_change); /* ends all its sessions */
 NODISCARD Err account_change_password(Records *r, const Scope *who, Str old, Str fresh);
 NODISCARD Err account_set_prefs(Records *r, const Scope *who, Lang lang, bool large_text);
@@ -38,15 +39,17 @@ NODISCARD Err account_unlock(Records *r, int64_t id);
 NODISCARD Err account_by_login(Records *r, Str login, Arena *a, Account *out);
 NODISCARD Err account_list(Records *r, Arena *a, Account **out, size_t *n);
 
-/* Sign in: ERR_SIGN_IN (unknown, wrong, disabled: all the same to the outside, also in time), ERR_TOO_MANY (rate limit per login and
- * per address, lock-out after 8 failures: 15 minutes). Every attempt is in the log. *token is the cookie's value. */
+/* Sign in: ERR_SIGN_IN (unknown, wrong, disabled: all the same to the outside, also in time), ERR_TOO_MANY (rate limit
+ * per login and per address, lock-out after 8 failures: 15 minutes). Every attempt is in the log. *token is the
+ * cookie's value. */
 NODISCARD Err sign_in(Records *r, Str login, Str password, Str remote, Arena *a, Str *token);
 NODISCARD Err sign_out(Records *r, Str token);
-/* The session of a cookie or bearer token. Cheap (cached). Idle limit 30 minutes for sessions (sliding), absolute 12 hours; API tokens
- * live until revoked. ERR_SIGN_IN when there is none; then, if the session only expired, *expired_account is its account (else 0). */
+/* The session of a cookie or bearer token. Cheap (cached). Idle limit 30 minutes for sessions (sliding), absolute 12
+ * hours; API tokens live until revoked. ERR_SIGN_IN when there is none; then, if the session only expired,
+ * *expired_account is its account (else 0). */
 typedef struct Session {
-	Scope scope;      /* strings live in a */
-	Str csrf;         /* secret of this session: give and check through csrf_token / csrf_ok */
+	Scope scope; /* strings live in a */
+	Str csrf;    /* secret of this session: give and check through csrf_token / csrf_ok */
 	bool large_text, must_change;
 } Session;
 NODISCARD Err session_open(Records *r, Str token, Arena *a, Session *out, int64_t *expired_account);

@@ -9,8 +9,8 @@ typedef struct RelCache RelCache;
 RelCache *relcache_new(void);
 void relcache_free(RelCache *c);
 
-/* The state of a dossier's facts. Take it before reading them and give it to relcache_put: what was read before a change
- * is then never used after it. */
+/* The state of a dossier's facts. Take it before reading them and give it to relcache_put: what was read before a
+ * change is then never used after it. */
 uint64_t relcache_epoch(RelCache *c, Part part);
 /* The relation (kind REL_NONE is an answer too) and the Patient's id, copied into a. */
 bool relcache_get(RelCache *c, int64_t account, Part part, Millis now, Arena *a, Relation *rel, Str *person);

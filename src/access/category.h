@@ -14,8 +14,8 @@ typedef struct Mark {
 } Mark;
 /* Of a parsed resource. */
 Mark mark_of(FhirType type, JVal resource);
-/* Of a stored body: parses only when the text can change what the type says. Both always agree: a write whose text hides
- * its marks behind escapes is refused. */
+/* Of a stored body: parses only when the text can change what the type says. Both always agree: a write whose text
+ * hides its marks behind escapes is refused. */
 Mark mark_of_body(FhirType type, Str body, Arena *a);
 /* The category of a code of CS:category. */
 NODISCARD bool category_parse(Str code, Category *out);

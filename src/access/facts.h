@@ -1,5 +1,5 @@
-/* Facts: what a dossier says about one user, read from its CareTeam, RelatedPerson and Consent resources; and the rules, a
- * pure function from facts to a relation. Private to the access room. */
+/* Facts: what a dossier says about one user, read from its CareTeam, RelatedPerson and Consent resources; and the
+ * rules, a pure function from facts to a relation. Private to the access room. */
 #ifndef ACCESS_FACTS_H
 #define ACCESS_FACTS_H
 
@@ -7,12 +7,12 @@
 
 typedef struct Facts {
 	Role role;
-	bool exists;         /* there is a Patient */
-	bool fresh;          /* this visit opens the dossier */
-	bool self;           /* the user is that Patient */
-	bool team;           /* active member, now, of an active care team */
+	bool exists; /* there is a Patient */
+	bool fresh;  /* this visit opens the dossier */
+	bool self;   /* the user is that Patient */
+	bool team;   /* active member, now, of an active care team */
 	bool secrecy, coordinator;
-	bool related;        /* active RelatedPerson, now */
+	bool related; /* active RelatedPerson, now */
 	bool representative, confidant;
 	uint32_t permit;       /* consents in force that name this user, their team or organisation */
 	uint32_t permit_team;  /* permits that name nobody: for the team */

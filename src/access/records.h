@@ -1,10 +1,12 @@
 /* The one door to the records. Nothing outside this room reads or writes a store.
  *
- * A Visit is one request's way through the door: it knows who comes (scope), notes what was read, gathers what will be written, and
- * is finished as a whole: reads are released and writes acknowledged only when the audit entries (and the writes) are durable in one
- * transaction. The server finishes the visit of a request by visit_pending; commands use visit_commit.
+ * A Visit is one request's way through the door: it knows who comes (scope), notes what was read, gathers what will be
+ * written, and is finished as a whole: reads are released and writes acknowledged only when the audit entries (and the
+ * writes) are durable in one transaction. The server finishes the visit of a request by visit_pending; commands use
+ * visit_commit.
  *
- * What a user may not see does not exist: ERR_NOT_FOUND, never ERR_FORBIDDEN, for anything in a dossier without relation. */
+ * What a user may not see does not exist: ERR_NOT_FOUND, never ERR_FORBIDDEN, for anything in a dossier without
+ * relation. */
 #ifndef ACCESS_RECORDS_H
 #define ACCESS_RECORDS_H
 
@@ -28,35 +30,44 @@ void records_thread_end(Records *r);
 
 /* ---- kinds of information, the unit of consent (02-together §1) ---- */
 typedef enum Category {
-	CAT_IDENTITY,  /* who the person is: name, contact; with every relation */
-	CAT_STORY,     /* story and values, conversations */
-	CAT_GOALS,     /* goals and plan, actions, evaluations */
-	CAT_NOTES,     /* daily notes and messages */
+	CAT_IDENTITY, /* who the person is: name, contact; with every relation */
+	CAT_STORY,    /* story and values, conversations */
+	CAT_GOALS,    /* goals and plan, actions, evaluations */
+	CAT_NOTES,    /* daily notes and messages */
 	CAT_MEDICAL,
 	CAT_PSYCHOLOGICAL,
 	CAT_SOCIAL,
-	CAT_MONEY,     /* money and housing */
-	CAT_NETWORK,   /* team, relatives, ecogram */
-	CAT_MEETINGS,  /* meeting minutes */
-	CAT_CONTROL,   /* consents and the like: the person, representatives, the coordinator */
+	CAT_MONEY,    /* money and housing */
+	CAT_NETWORK,  /* team, relatives, ecogram */
+	CAT_MEETINGS, /* meeting minutes */
+	CAT_CONTROL,  /* consents and the like: the person, representatives, the coordinator */
 } Category;
 enum { CAT_COUNT = CAT_CONTROL + 1, CAT_ALL = (1 << CAT_COUNT) - 1 };
-Str category_name(Category c); /* "story": code of https://samendoel.org/fhir/CodeSystem/category and end of message keys */
+Str category_name(
+    Category c); /* "story": code of https://samendoel.org/fhir/CodeSystem/category and end of message keys */
 /* By type, then by a category coding of that code system in meta.security, Goal.category, Communication.category, … */
 Category category_of(FhirType type, JVal resource);
 
 /* ---- relation of a user to a person ---- */
-typedef enum RelationKind { REL_NONE, REL_SELF, REL_REPRESENTATIVE, REL_TEAM, REL_RELATED, REL_SYSTEM, REL_NEW } RelationKind;
+typedef enum RelationKind {
+	REL_NONE,
+	REL_SELF,
+	REL_REPRESENTATIVE,
+	REL_TEAM,
+	REL_RELATED,
+	REL_SYSTEM,
+	REL_NEW
+} RelationKind;
 typedef struct Relation {
 	RelationKind kind;
 	uint32_t read, write; /* bits 1 << Category */
 	bool coordinator;     /* of the care team, or the person appointed them */
 	bool secrecy;         /* bound by professional secrecy */
-	Str role_text;        /* "thuisverpleegkundige": CareTeam.participant.role.text or RelatedPerson.relationship text */
-	Str member;           /* the FHIR reference through which: "Practitioner/…" */
-	Millis since, until;  /* 0: open */
-	Str rule;             /* name of the rule that decided: "self", "team-secrecy", "team-consent", "related-consent", … ;
-	                         message key access.why.<rule> says it in words */
+	Str role_text; /* "thuisverpleegkundige": CareTeam.participant.role.text or RelatedPerson.relationship text */
+	Str member;    /* the FHIR reference through which: "Practitioner/…" */
+	Millis since, until; /* 0: open */
+	Str rule; /* name of the rule that decided: "self", "team-secrecy", "team-consent", "related-consent", … ;
+	             message key access.why.<rule> says it in words */
 } Relation;
 
 /* ---- a record ---- */
@@ -66,9 +77,9 @@ typedef struct Rec {
 	int32_t version;
 	Millis updated;
 	bool deleted;
-	Str body;      /* JSON text */
-	JVal json;     /* parsed (in the visit's arena); for visit_read only when asked: see rec_json */
-	Str person;    /* id of the Patient it belongs to; absent outside dossiers */
+	Str body;   /* JSON text */
+	JVal json;  /* parsed (in the visit's arena); for visit_read only when asked: see rec_json */
+	Str person; /* id of the Patient it belongs to; absent outside dossiers */
 	Category category;
 } Rec;
 /* Parses body at first use. */
@@ -84,16 +95,19 @@ Outcome *visit_outcome(Visit *v); /* issues of refused writes */
 void visit_reason(Visit *v, Str reason);
 
 /* ---- reading ---- */
-NODISCARD Err visit_relation(Visit *v, Str person, Relation *out); /* ERR_NOT_FOUND when none */
+NODISCARD Err visit_relation(Visit *v, Str person, Relation *out);   /* ERR_NOT_FOUND when none */
 NODISCARD Err visit_read(Visit *v, FhirType type, Str id, Rec *out); /* ERR_GONE when deleted */
 NODISCARD Err visit_vread(Visit *v, FhirType type, Str id, int32_t version, Rec *out);
-NODISCARD Err visit_history(Visit *v, FhirType type, Str id, int32_t before, size_t limit, Rec **out, size_t *n); /* newest first */
-/* The visible current resources of a dossier, of the types given (NULL: all), parsed, in rid order: the Patient first. */
+NODISCARD Err visit_history(Visit *v, FhirType type, Str id, int32_t before, size_t limit, Rec **out,
+                            size_t *n); /* newest first */
+/* The visible current resources of a dossier, of the types given (NULL: all), parsed, in rid order: the Patient first.
+ */
 NODISCARD Err visit_dossier(Visit *v, Str person, const TypeSet *types, Rec **out, size_t *n);
 /* What changed in a dossier since then: visible versions, newest first. */
 NODISCARD Err visit_changes(Visit *v, Str person, Millis since, size_t limit, Rec **out, size_t *n);
-/* Search: type with terms. Inside a person when `person` is given, or when a term names a patient; else by index over what
- * the user may see. total is exact for what is visible. Sorted by _lastUpdated descending within a person, by key otherwise. */
+/* Search: type with terms. Inside a person when `person` is given, or when a term names a patient; else by index over
+ * what the user may see. total is exact for what is visible. Sorted by _lastUpdated descending within a person, by key
+ * otherwise. */
 typedef struct SearchQuery {
 	FhirType type;
 	Str person;              /* absent: across */
@@ -110,29 +124,35 @@ typedef struct PersonRow {
 	Relation relation;
 	Str body; /* the Patient */
 } PersonRow;
-NODISCARD Err visit_persons(Visit *v, Str name_starts, size_t offset, size_t count, PersonRow **out, size_t *n, size_t *total);
+NODISCARD Err visit_persons(Visit *v, Str name_starts, size_t offset, size_t count, PersonRow **out, size_t *n,
+                            size_t *total);
 
 /* When this user last closed a look at this person's dossier (0: never), and setting it (part of the transaction). */
 NODISCARD Err visit_last_seen(Visit *v, Str person, Millis *at);
 void visit_mark_seen(Visit *v, Str person, Millis at);
 
 /* ---- writing: kept until the visit is finished; all or nothing ---- */
-/* Create: validates, gives an id, decides the home (person by compartment; directory; definitions), checks the right to write its
- * category. *id lives in the visit's arena. References to what this visit creates are fine. A new Patient opens a new dossier. */
+/* Create: validates, gives an id, decides the home (person by compartment; directory; definitions), checks the right to
+ * write its category. *id lives in the visit's arena. References to what this visit creates are fine. A new Patient
+ * opens a new dossier. */
 NODISCARD Err visit_create(Visit *v, Str json, Str *id);
 /* The same with an id chosen outside (PUT to a new id, import). ERR_CONFLICT when it exists. */
 NODISCARD Err visit_create_as(Visit *v, FhirType type, Str id, Str json);
-/* A reserved id, so that resources of one visit can refer to each other before they are created with visit_create_reserved. person: id of
- * the Patient whose dossier it will be in (existing or reserved), absent for a Patient, directory or definition. */
+/* A reserved id, so that resources of one visit can refer to each other before they are created with
+ * visit_create_reserved. person: id of the Patient whose dossier it will be in (existing or reserved), absent for a
+ * Patient, directory or definition. */
 NODISCARD Err visit_reserve(Visit *v, FhirType type, Str person, Str *id);
 NODISCARD Err visit_create_reserved(Visit *v, FhirType type, Str id, Str json);
-/* Update: if_match 0 means "the version this visit has read, or the current one". ERR_VERSION when someone was first. */
+/* Update: if_match 0 means "the version this visit has read, or the current one". ERR_VERSION when someone was first.
+ */
 NODISCARD Err visit_update(Visit *v, FhirType type, Str id, int32_t if_match, Str json, int32_t *version);
 NODISCARD Err visit_delete(Visit *v, FhirType type, Str id, int32_t if_match);
-/* The version that this visit is going to write, as it will be kept (id, meta.versionId and meta.lastUpdated filled in), for the answer to
- * a write. A deletion has deleted set. ERR_NOT_FOUND: this visit does not write that resource. */
+/* The version that this visit is going to write, as it will be kept (id, meta.versionId and meta.lastUpdated filled
+ * in), for the answer to a write. A deletion has deleted set. ERR_NOT_FOUND: this visit does not write that resource.
+ */
 NODISCARD Err visit_written(Visit *v, FhirType type, Str id, Rec *out);
-/* A form sent twice makes one record: key is the form's hidden once-key. ERR_CONFLICT: already done, *location says where it led. */
+/* A form sent twice makes one record: key is the form's hidden once-key. ERR_CONFLICT: already done, *location says
+ * where it led. */
 NODISCARD Err visit_once(Visit *v, Str key, Str location, Str *before);
 
 /* Text that must survive: a draft per user and key (session expired while writing, half-filled form). */
@@ -141,28 +161,41 @@ NODISCARD Err draft_take(Records *r, int64_t account, Str key, Arena *a, Str *bo
 
 /* ---- finishing ---- */
 typedef void VisitDone(void *ctx, Err result);
-/* Hands everything to the writer; done is called, on another thread, when durable (OK) or refused (ERR_VERSION, ERR_CONFLICT, …).
- * A visit that read nothing and wrote nothing calls done at once. */
+/* Hands everything to the writer; done is called, on another thread, when durable (OK) or refused (ERR_VERSION,
+ * ERR_CONFLICT, …). A visit that read nothing and wrote nothing calls done at once. */
 void visit_finish(Visit *v, VisitDone *done, void *ctx);
 NODISCARD Err visit_commit(Visit *v);
 bool visit_has_writes(const Visit *v);
 
 /* ---- who looked ---- */
-typedef enum AuditAction { AUDIT_READ = 1, AUDIT_CREATE, AUDIT_UPDATE, AUDIT_DELETE, AUDIT_SEARCH, AUDIT_SIGN_IN, AUDIT_SIGN_IN_FAILED, AUDIT_SIGN_OUT, AUDIT_EXPORT, AUDIT_ADMIN } AuditAction;
+typedef enum AuditAction {
+	AUDIT_READ = 1,
+	AUDIT_CREATE,
+	AUDIT_UPDATE,
+	AUDIT_DELETE,
+	AUDIT_SEARCH,
+	AUDIT_SIGN_IN,
+	AUDIT_SIGN_IN_FAILED,
+	AUDIT_SIGN_OUT,
+	AUDIT_EXPORT,
+	AUDIT_ADMIN
+} AuditAction;
 typedef struct AuditEntry {
 	int64_t seq;
 	Millis at;
 	AuditAction action;
 	int64_t account;
-	Str who;        /* name at that time */
+	Str who; /* name at that time */
 	Role role;
-	Str role_text;  /* in the team: "thuisverpleegkundige" */
-	Str member;     /* FHIR reference */
-	Str rule;       /* why it was allowed: message key access.why.<rule> */
+	Str role_text; /* in the team: "thuisverpleegkundige" */
+	Str member;    /* FHIR reference */
+	Str rule;      /* why it was allowed: message key access.why.<rule> */
 	Str purpose, route, reason;
 	uint32_t categories; /* bits seen or written */
 	uint32_t count;      /* resources */
-	FhirType type; Str id; int32_t version; /* when one resource; else FT_NONE */
+	FhirType type;
+	Str id;
+	int32_t version; /* when one resource; else FT_NONE */
 } AuditEntry;
 /* The entries about a person, newest first; the person, representatives and the coordinator may. */
 NODISCARD Err visit_access_log(Visit *v, Str person, int64_t before, size_t limit, AuditEntry **out, size_t *n);
@@ -179,7 +212,8 @@ NODISCARD Err records_restore(Str from, Str to, char *why, size_t why_n);
 void records_stats(Records *r, RecordsStats *out);
 /* All patients' ids in order, for export and jobs; system scope only. after: absent for the first page. */
 NODISCARD Err visit_all_persons(Visit *v, Str after, size_t limit, Str **ids, size_t *n);
-/* All resources outside dossiers (directory, definitions, closed); system scope only. after 0 first; *next 0 at the end. */
+/* All resources outside dossiers (directory, definitions, closed); system scope only. after 0 first; *next 0 at the
+ * end. */
 NODISCARD Err visit_all_shared(Visit *v, int64_t after, size_t limit, Rec **out, size_t *n, int64_t *next);
 
 #endif

@@ -25,5 +25,4 @@ void limits_clear(Limits *l, Str login);
 /* A secret (token) as it is stored: BLAKE2b of its text. */
 Str secret_hash(Str token, Arena *a);
 
-
 #endif

@@ -42,7 +42,7 @@ typedef struct Person {
 
 /* A resource that this visit reserves or writes. */
 typedef struct Pending {
-	Link link; /* by type and id */
+	Link link;            /* by type and id */
 	struct Pending *next; /* in order of first mention */
 	FhirType type;
 	Str id;
@@ -92,10 +92,11 @@ typedef struct Change {
 	Str id;
 	JVal json;
 } Change;
-/* Reads the facts from the dossier and decides. what NULL: as it is stored; else as it would be with this change and all that the
- * visit has pending. *until: the first moment at which it may be different. */
+/* Reads the facts from the dossier and decides. what NULL: as it is stored; else as it would be with this change and
+ * all that the visit has pending. *until: the first moment at which it may be different. */
 NODISCARD Err gate_decide(Visit *v, Part part, const Change *what, Relation *rel, Str *person, Millis *until);
-/* Would this change give the visitor more than they have? Nobody widens their own access. Only for types that decide. */
+/* Would this change give the visitor more than they have? Nobody widens their own access. Only for types that decide.
+ */
 NODISCARD Err gate_widens(Visit *v, const Person *p, const Change *what, bool *widens);
 /* Does a resource of this type decide about who may enter? */
 bool gate_type(FhirType t);
@@ -119,8 +120,8 @@ void visit_keep_reads(Visit *v, const Rec *recs, size_t n);
 /* Notes what was done with n resources of a dossier (p NULL: none), for the log. */
 void visit_note(Visit *v, Person *p, AuditAction action, uint32_t categories, uint32_t n, FhirType type, Str id,
                 int32_t version);
-/* The partitions of the persons that may be the user's, from index and references; not yet checked by a rule. ERR_TOO_LARGE past
- * `max`. Sorted. */
+/* The partitions of the persons that may be the user's, from index and references; not yet checked by a rule.
+ * ERR_TOO_LARGE past `max`. Sorted. */
 NODISCARD Err visit_parts(Visit *v, size_t max, Part **out, size_t *n);
 
 #endif

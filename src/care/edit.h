@@ -1,5 +1,5 @@
-/* Inside the care room: reading extensions and references, checking fields, and building a resource's text on top of what is there,
- * so that members and extensions of other systems stay. All memory from the arena given. */
+/* Inside the care room: reading extensions and references, checking fields, and building a resource's text on top of
+ * what is there, so that members and extensions of other systems stay. All memory from the arena given. */
 #ifndef CARE_EDIT_H
 #define CARE_EDIT_H
 
@@ -43,19 +43,22 @@ void check_order(FieldIssues *is, Str field, Str from, Str until);
 const Rec *check_rec(FieldIssues *is, Str field, const Dossier *d, FhirType type, Str id);
 
 /* ---- who does it ---- */
-typedef struct Actor { Str ref, name; } Actor; /* ref absent: the system */
+typedef struct Actor {
+	Str ref, name;
+} Actor; /* ref absent: the system */
 Actor actor_of(const Dossier *d);
-Str person_ref(const Dossier *d); /* "Patient/<id>" */
+Str person_ref(const Dossier *d);         /* "Patient/<id>" */
 bool speaks_for_person(const Dossier *d); /* the person, a representative, the system */
-/* May what the person says be recorded by this visitor: the above, or a professional of the team when spoken? Else "not-yours". */
+/* May what the person says be recorded by this visitor: the above, or a professional of the team when spoken? Else
+ * "not-yours". */
 bool check_voice(FieldIssues *is, Str field, const Dossier *d, bool spoken);
 
 /* ---- JSON pieces ---- */
 Str json_ref(Arena *a, Str ref, Str display);
 Str json_concept(Arena *a, Str system, Str code, Str text); /* each may be absent */
-Str json_period(Arena *a, Str start, Str end);               /* absent when both are */
-Str json_list1(Arena *a, Str item);                          /* [item]; absent when item is */
-Str json_note(Arena *a, const Dossier *d, Str text);         /* Annotation by the visitor, now */
+Str json_period(Arena *a, Str start, Str end);              /* absent when both are */
+Str json_list1(Arena *a, Str item);                         /* [item]; absent when item is */
+Str json_note(Arena *a, const Dossier *d, Str text);        /* Annotation by the visitor, now */
 /* The text of an array with one item more. */
 Str json_append(Arena *a, JVal array, Str item);
 
@@ -74,7 +77,8 @@ typedef struct Edit {
 Edit edit_new(Arena *a, JVal cur, FhirType type);
 void edit_json(Edit *e, Str key, Str json); /* absent: removes the member */
 void edit_str(Edit *e, Str key, Str s);     /* absent or empty: removes */
-/* Takes the extensions with this url away; the edit_ext functions below do so at the first use of a url and add behind it. */
+/* Takes the extensions with this url away; the edit_ext functions below do so at the first use of a url and add behind
+ * it. */
 void edit_ext_clear(Edit *e, Str url);
 /* key: "valueString", "valueCode", "valueDate", …; an absent or empty s only clears. */
 void edit_ext_str(Edit *e, Str url, Str key, Str s);
@@ -86,7 +90,10 @@ void edit_ext_keep(Edit *e, Str url, JVal ext);
 Str edit_text(const Edit *e);
 
 /* Nested extension: sub_begin, sub_str …, sub_end gives the array. */
-typedef struct Sub { Buf buf; JWriter w; } Sub;
+typedef struct Sub {
+	Buf buf;
+	JWriter w;
+} Sub;
 void sub_begin(Sub *s, Arena *a);
 void sub_str(Sub *s, Str url, Str key, Str value); /* nothing when absent or empty */
 void sub_int(Sub *s, Str url, int64_t v);
@@ -105,8 +112,8 @@ void telecom_edit(Edit *e, Str system, Str was, Str now);
 void tie_from(JVal ext, Arena *a, Tie *out);
 void tie_edit(Edit *e, const Tie *t);
 void tie_check(FieldIssues *is, const Tie *t);
-/* goal-relationship: starts it anew in e, keeping the others than serves (conflicts false) or conflicts (true); of these too,
- * when `but` is given, except the one whose target it is. */
+/* goal-relationship: starts it anew in e, keeping the others than serves (conflicts false) or conflicts (true); of
+ * these too, when `but` is given, except the one whose target it is. */
 void keep_relations(Edit *e, bool conflicts, Str but);
 /* The plan as agreed: state, and its goals and actions written down. */
 Str plan_agreed_text(Arena *a, const Dossier *d);

@@ -4,13 +4,20 @@
 
 #include "care/dossier.h"
 
-typedef struct ForeignGoal { Base b; Str text, status, achievement, start, due, target, by, note; } ForeignGoal;
-typedef struct ForeignActivity { Str text, status; } ForeignActivity;
+typedef struct ForeignGoal {
+	Base b;
+	Str text, status, achievement, start, due, target, by, note;
+} ForeignGoal;
+typedef struct ForeignActivity {
+	Str text, status;
+} ForeignActivity;
 typedef struct ForeignPlan {
 	Base b;
 	Str title, status, intent, start, end, description;
-	ForeignActivity *activities; size_t n_activities;
-	const Str *goals; size_t n_goals; /* ids of Goals */
+	ForeignActivity *activities;
+	size_t n_activities;
+	const Str *goals;
+	size_t n_goals; /* ids of Goals */
 } ForeignPlan;
 /* status: the FHIR code; achievement: text or code; target: measure and value in one line as far as given. */
 void foreign_goal_from(Arena *a, const Rec *r, ForeignGoal *out);

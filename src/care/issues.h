@@ -1,5 +1,6 @@
 /* What is wrong with what someone filled in: field by field, as codes that the web face turns into words (message key
- * "problem." + code). Fields are named as in the input structs. An operation that returns ERR_INVALID has added at least one. */
+ * "problem." + code). Fields are named as in the input structs. An operation that returns ERR_INVALID has added at
+ * least one. */
 #ifndef CARE_ISSUES_H
 #define CARE_ISSUES_H
 
@@ -18,10 +19,11 @@
 	X(PROBLEM_TWICE, "twice")               \
 	X(PROBLEM_OWNERLESS, "ownerless")       \
 	X(PROBLEM_REFUSED, "refused")
-/* empty: must be filled · too-long · unknown: not one of the choices, or not of this dossier · date: no date · date-order: ends
- * before it starts · range: number outside the limits · state: not possible in the present state · not-yours: only the person or
- * the representative may (or a professional who records what the person said: `spoken`) · not-accepted: the person disagrees with a
- * goal in the plan · twice: is there already · ownerless: would be left without an owner · refused: the store's validation. */
+/* empty: must be filled · too-long · unknown: not one of the choices, or not of this dossier · date: no date ·
+ * date-order: ends before it starts · range: number outside the limits · state: not possible in the present state ·
+ * not-yours: only the person or the representative may (or a professional who records what the person said: `spoken`) ·
+ * not-accepted: the person disagrees with a goal in the plan · twice: is there already · ownerless: would be left
+ * without an owner · refused: the store's validation. */
 #define X(c, code) c,
 typedef enum Problem { PROBLEMS(X) } Problem;
 #undef X

@@ -6,9 +6,14 @@
 #include "care/issues.h"
 
 void phase_from(Arena *a, const Rec *r, PhaseNow *out);
-/* why must be filled; the same phase again is "state". PHASE_CLOSING leaves the episode active; phase_close finishes it. */
+/* why must be filled; the same phase again is "state". PHASE_CLOSING leaves the episode active; phase_close finishes
+ * it. */
 NODISCARD Err phase_set(Visit *v, const Dossier *d, Phase to, Str why, int32_t version, FieldIssues *is);
-typedef struct PhaseChange { Phase phase; Str why; Millis at; } PhaseChange;
+typedef struct PhaseChange {
+	Phase phase;
+	Str why;
+	Millis at;
+} PhaseChange;
 /* All phases so far, newest first. */
 NODISCARD Err phase_history(Visit *v, const Dossier *d, PhaseChange **out, size_t *n);
 

@@ -6,13 +6,15 @@
 #include "care/issues.h"
 
 /* Parts of the story: message keys "story.q.<id>", "story.hint.<id>". */
-#define STORY_PARTS(X) X("past") X("present") X("future") X("talents") X("good-day") X("happy") X("helps") X("helps-not") X("rhythm") X("culture") \
-	X("address-me")
+#define STORY_PARTS(X)                                                                                       \
+	X("past")                                                                                            \
+	X("present") X("future") X("talents") X("good-day") X("happy") X("helps") X("helps-not") X("rhythm") \
+	    X("culture") X("address-me")
 extern const Str story_parts[];
 extern const size_t story_part_count;
 
 typedef struct Story {
-	Base b; /* rec NULL: nothing told yet */
+	Base b;          /* rec NULL: nothing told yet */
 	Answer *answers; /* only what was answered, in the order of the parts */
 	size_t n_answers;
 	Str told_by_name;

@@ -6,9 +6,9 @@
 
 typedef struct TodayAction {
 	Action action;
-	Str care_goal;        /* text of the first care goal it serves; absent: none */
-	Str life_goal;        /* the person's words of the first life goal behind it; absent: none, or not shared */
-	bool late;            /* past its until date */
+	Str care_goal; /* text of the first care goal it serves; absent: none */
+	Str life_goal; /* the person's words of the first life goal behind it; absent: none, or not shared */
+	bool late;     /* past its until date */
 } TodayAction;
 typedef struct TodayPerson {
 	Str id, name;
@@ -18,7 +18,7 @@ typedef struct TodayPerson {
 typedef struct Today {
 	TodayPerson *persons; /* by name; only persons with an action of mine */
 	size_t n_persons, n_actions;
-	bool more;            /* there are more persons than were looked at */
+	bool more; /* there are more persons than were looked at */
 } Today;
 /* Looks at the first `max_persons` persons of the visitor (0: 50, at most 200). */
 NODISCARD Err today_of(Visit *v, size_t max_persons, Today *out);

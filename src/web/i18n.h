@@ -1,11 +1,7 @@
-/* Messages: i18n/AREA.msg holds every key with its four languages; tools/gen-messages.mjs makes enum Msg from them and refuses a key that
- * lacks a language. Key "plan.title" is MSG_plan_title. File form:
- *   [plan.title]
- *   nl = Mijn plan
- *   fr = Mon plan
- *   de = Mein Plan
- *   en = My plan
- * A text may hold {0} … {9}. A line that starts with # is a comment. Values are plain text, never HTML. */
+/* Messages: i18n/AREA.msg holds every key with its four languages; tools/gen-messages.mjs makes enum Msg from them and
+ * refuses a key that lacks a language. Key "plan.title" is MSG_plan_title. File form: [plan.title] nl = Mijn plan fr =
+ * Mon plan de = Mein Plan en = My plan A text may hold {0} … {9}. A line that starts with # is a comment. Values are
+ * plain text, never HTML. */
 #ifndef WEB_I18N_H
 #define WEB_I18N_H
 

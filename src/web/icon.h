@@ -1,5 +1,5 @@
-/* Icons: our own line drawings on a 24 × 24 grid, as SVG path text with the absolute commands M L C Z only, so that the same drawing goes into
- * a page (svg_icon) and into a PDF (pdf_icon). Always beside words, never instead of them. */
+/* Icons: our own line drawings on a 24 × 24 grid, as SVG path text with the absolute commands M L C Z only, so that the
+ * same drawing goes into a page (svg_icon) and into a PDF (pdf_icon). Always beside words, never instead of them. */
 #ifndef WEB_ICON_H
 #define WEB_ICON_H
 
@@ -7,7 +7,18 @@
 #include "web/html.h"
 
 typedef enum Icon {
-	ICON_HOME, ICON_BODY, ICON_MIND, ICON_PEOPLE, ICON_DOING, ICON_MEANING, ICON_SAFETY, ICON_MONEY, ICON_CALENDAR, ICON_PHONE, ICON_QUOTE, ICON_CHECK
+	ICON_HOME,
+	ICON_BODY,
+	ICON_MIND,
+	ICON_PEOPLE,
+	ICON_DOING,
+	ICON_MEANING,
+	ICON_SAFETY,
+	ICON_MONEY,
+	ICON_CALENDAR,
+	ICON_PHONE,
+	ICON_QUOTE,
+	ICON_CHECK
 } Icon;
 enum { ICON_COUNT = ICON_CHECK + 1 };
 

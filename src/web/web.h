@@ -5,17 +5,17 @@
 #include "access/records.h"
 #include "http/http.h"
 
-/* Password of every demonstration account; the sign-in page shows it when WebOptions.demo is set. One sentence about who someone is:
- * message key demo.who.<login>. */
+/* Password of every demonstration account; the sign-in page shows it when WebOptions.demo is set. One sentence about
+ * who someone is: message key demo.who.<login>. */
 #define DEMO_PASSWORD "samen-op-weg-2026"
 
 typedef struct Web Web;
 typedef struct WebOptions {
 	Records *records;
-	Str assets_dir;    /* build/web: hashed files and assets.txt */
-	Str base_url;      /* "http://127.0.0.1:8080": for absolute links */
-	bool secure_cookie;/* behind TLS */
-	bool demo;         /* the sign-in page lists the demonstration accounts */
+	Str assets_dir;     /* build/web: hashed files and assets.txt */
+	Str base_url;       /* "http://127.0.0.1:8080": for absolute links */
+	bool secure_cookie; /* behind TLS */
+	bool demo;          /* the sign-in page lists the demonstration accounts */
 } WebOptions;
 NODISCARD Err web_new(const WebOptions *o, Web **out, char *why, size_t why_n);
 void web_free(Web *w);

@@ -23,7 +23,9 @@ struct Web {
 NODISCARD Err web_assets_load(Web *w, Str dir, char *why, size_t why_n);
 
 /* router.c: the page for a path, with its parameters. NULL when there is none. */
-typedef struct PathParams { Str person, id, id2; } PathParams;
+typedef struct PathParams {
+	Str person, id, id2;
+} PathParams;
 const Page *route_match(Str path, PathParams *out);
 /* Does the pattern match? Segments in braces take one segment each. */
 bool route_fits(Str pattern, Str path, PathParams *out);
@@ -38,7 +40,11 @@ bool same_site(const Request *r); /* a POST that our own page sent, as far as th
 bool local_path(Str path);        /* a path of ours, safe to redirect to */
 void kept_store(Ctx *c, int64_t account);
 void kept_take(Ctx *c);
-typedef struct Flash { Msg what; uint32_t category; Str undo; } Flash;
+typedef struct Flash {
+	Msg what;
+	uint32_t category;
+	Str undo;
+} Flash;
 bool flash_take(Ctx *c, Flash *out);
 #define SESSION_COOKIE "samendoel_session"
 #define LANG_COOKIE "samendoel_lang"

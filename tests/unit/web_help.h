@@ -22,7 +22,10 @@
 
 /* fontconfig, which the PDF pages use, keeps its caches until the process ends. */
 const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void) { return "leak:libfontconfig\n"; }
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libfontconfig\n";
+}
 
 typedef struct World {
 	Arena *arena;
