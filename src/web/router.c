@@ -44,13 +44,25 @@ static int braces(Str pattern)
 	return n;
 }
 
+/* Cheap and mostly decisive: what stands before the first and behind the last brace. */
+static bool ends_fit(Str pattern, Str path)
+{
+	ptrdiff_t first = str_chr(pattern, '{');
+	if (first < 0)
+		return str_eq(pattern, path);
+	size_t tail = 0;
+	while (pattern.p[pattern.n - 1 - tail] != '}')
+		tail++;
+	return str_starts(path, str_upto(pattern, (size_t)first)) && str_ends(path, str_from(pattern, pattern.n - tail));
+}
+
 const Page *route_match(Str path, PathParams *out)
 {
 	/* The pattern with the fewest braces wins: "/personen/nieuw" before "/personen/{id}". */
 	const Page *best = NULL;
 	for (size_t i = 0; i < pages_count; i++) {
 		PathParams p;
-		if (!route_fits(pages[i]->path, path, &p) || (best && braces(best->path) <= braces(pages[i]->path)))
+		if (!ends_fit(pages[i]->path, path) || !route_fits(pages[i]->path, path, &p) || (best && braces(best->path) <= braces(pages[i]->path)))
 			continue;
 		best = pages[i];
 		*out = p;

@@ -104,7 +104,9 @@ static void person_body(const Doc *x)
 	Str who = plan_coordinator(d);
 	const Member *m = plan_coordinator_member(d);
 	if (who.n)
-		pdf_icon_block(x->p, ICON_PHONE, fill1(x->c, MSG_sheet_questions, who), m ? m->reach : STR_END);
+		pdf_icon_block(x->p, ICON_PHONE,
+		               fill1(x->c, m && m->reach.n ? MSG_sheet_questions : MSG_plan_ask_coordinator, who),
+		               m ? m->reach : STR_END);
 }
 
 /* ---- for the team ---- */
