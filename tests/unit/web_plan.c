@@ -288,6 +288,39 @@ static void test_agree(void **state)
 	has(r, "Deze versie verandert niet meer");
 }
 
+/* A carer who may read and write goals still does not decide for the person. */
+static void test_carer_with_consent(void **state)
+{
+	Site *s = *state;
+	to_discuss(s);
+	(void)make_consent(s->w, s->c->id, "permit", arena_cstr(s->w->a, s->daughter_ref), "goals", true);
+	Reply r = get(s, DAUGHTER, "plan");
+	assert_int_equal(r.status, 200);
+	has(r, "Veilig tot aan de rozen stappen");
+	lacks(r, "plan/akkoord\"");
+	r = get(s, DAUGHTER, "plan/akkoord");
+	has(r, "Alleen Jean Derks");
+	lacks(r, "name=\"goal_0\"");
+	r = post(s, DAUGHTER, "plan/akkoord", "plan/bespreken", S("do=all&version=2&spoken=1&words=Ja"));
+	assert_int_equal(r.status, 422);
+	assert_int_equal(open_as(s->c, &s->c->nurse).n_versions, 0);
+}
+
+static void test_foreign_goal(void **state)
+{
+	Site *s = *state;
+	lacks(get(s, NURSE, "plan"), "uit andere systemen");
+	(void)make(
+	    s->w,
+	    FORMAT(s->w,
+	           "{\"resourceType\":\"Goal\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"HbA1c < 7\"},"
+	           "\"subject\":{\"reference\":\"Patient/%.*s\"}}",
+	           STR_ARG(s->c->id)));
+	Reply r = get(s, NURSE, "plan");
+	has(r, "uit andere systemen");
+	has(r, "HbA1c &lt; 7");
+}
+
 static void test_disagree_then_agree(void **state)
 {
 	Site *s = *state;
@@ -490,6 +523,8 @@ int main(void)
 		T(test_who_sees),
 		T(test_plan_page),
 		T(test_agree),
+		T(test_carer_with_consent),
+		T(test_foreign_goal),
 		T(test_disagree_then_agree),
 		T(test_edit_keeps_input),
 		T(test_actions),
