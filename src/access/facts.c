@@ -52,6 +52,12 @@ static Span span(Facts *f, JVal period, Arena *a)
 	return s;
 }
 
+/* Something that changes the meaning of what it stands in, in a way that we do not know. */
+static bool modified(JVal v)
+{
+	return JGET(v, "modifierExtension").node;
+}
+
 static bool status_is(JVal r, Str status)
 {
 	return json_str_is(JGET(r, "status"), status);
@@ -99,13 +105,13 @@ static void take(Facts *f, JVal p, Str member, Span s, Arena *a)
 
 void facts_team(Facts *f, JVal team, Str id, Arena *a)
 {
-	if (!status_is(team, S("active")))
+	if (!status_is(team, S("active")) || modified(team))
 		return;
 	Span whole = span(f, JGET(team, "period"), a);
 	bool in = false;
 	for (JIter it = json_each(JGET(team, "participant")); json_next(&it);) {
 		Str member = json_str(json_path(it.value, "member", "reference", NULL), a);
-		if (!member.n || !ref_among(member, f->refs, f->n_refs))
+		if (!member.n || !ref_among(member, f->refs, f->n_refs) || modified(it.value))
 			continue;
 		Span own = span(f, JGET(it.value, "period"), a);
 		if (!whole.now || !own.now)
@@ -136,7 +142,7 @@ static bool relationship(JVal relative, Str code)
 void facts_relative(Facts *f, JVal relative, Str id, Arena *a)
 {
 	Str ref = arena_join(a, S("RelatedPerson/"), id, STR_END);
-	if (!ref_among(ref, f->refs, f->n_refs) || !json_bool(JGET(relative, "active"), true))
+	if (!ref_among(ref, f->refs, f->n_refs) || !json_bool(JGET(relative, "active"), true) || modified(relative))
 		return;
 	Span s = span(f, JGET(relative, "period"), a);
 	if (!s.now)
@@ -159,18 +165,41 @@ typedef struct Said {
 	uint32_t permit, permit_team, deny, deny_all, write;
 } Said;
 
-static uint32_t classes(JVal provision, bool permit, Arena *a)
+static bool category_of_class(JVal coding, Arena *a, Category *out)
+{
+	return json_str_is(JGET(coding, "system"), S(CS_CATEGORY)) && category_parse(JSTR(coding, "code", a), out);
+}
+
+/* Does the provision say less than its classes: only these items, only for this purpose, …? That we cannot keep to, so
+ * such a permit gives nothing; such a denial denies its whole classes. */
+static bool narrowed(JVal provision)
+{
+	return JGET(provision, "action").node || JGET(provision, "securityLabel").node ||
+	       JGET(provision, "purpose").node || JGET(provision, "code").node || JGET(provision, "dataPeriod").node ||
+	       JGET(provision, "data").node || modified(provision);
+}
+
+static uint32_t permitted(JVal provision, Arena *a)
 {
 	uint32_t bits = 0;
-	JVal list = JGET(provision, "class");
-	for (JIter it = json_each(list); json_next(&it);) {
-		Category c;
-		if (json_str_is(JGET(it.value, "system"), S(CS_CATEGORY)) &&
-		    category_parse(JSTR(it.value, "code", a), &c))
+	Category c;
+	if (narrowed(provision))
+		return 0;
+	for (JIter it = json_each(JGET(provision, "class")); json_next(&it);)
+		if (category_of_class(it.value, a, &c))
 			bits |= BIT(c);
-	}
-	/* A denial of nothing in particular is a denial of all; a permit of nothing in particular permits nothing. */
-	return !json_count(list) && !permit ? BIT_ALL : bits;
+	return bits;
+}
+
+/* A denial of nothing in particular, or of something that we do not know, is a denial of all. */
+static uint32_t denied(JVal provision, Arena *a)
+{
+	uint32_t bits = 0;
+	Category c;
+	JVal list = JGET(provision, "class");
+	for (JIter it = json_each(list); json_next(&it);)
+		bits |= category_of_class(it.value, a, &c) ? BIT(c) : BIT_ALL;
+	return json_count(list) ? bits : BIT_ALL;
 }
 
 typedef enum Named { NAMED_NOBODY, NAMED_OTHERS, NAMED_USER } Named;
@@ -196,7 +225,7 @@ static void provision(Facts *f, JVal p, Named outer, bool write, unsigned depth,
 	bool now = span(f, JGET(p, "period"), a).now;
 	write = write || flag(p, SD_URL("write"));
 	if (now && permit && named != NAMED_OTHERS) {
-		uint32_t bits = classes(p, true, a);
+		uint32_t bits = permitted(p, a);
 		said->permit |= named == NAMED_USER ? bits : 0;
 		said->permit_team |= named == NAMED_NOBODY ? bits : 0;
 		said->write |= write ? bits : 0;
@@ -204,7 +233,7 @@ static void provision(Facts *f, JVal p, Named outer, bool write, unsigned depth,
 		said->deny_all &= ~bits;
 	}
 	if (now && deny && named != NAMED_OTHERS) {
-		uint32_t bits = classes(p, false, a);
+		uint32_t bits = denied(p, a);
 		said->deny |= named == NAMED_USER ? bits : 0;
 		said->deny_all |= named == NAMED_NOBODY ? bits : 0;
 		said->permit &= ~bits;
@@ -231,6 +260,8 @@ void facts_consent(Facts *f, JVal consent, Arena *a)
 		return;
 	Said said = { 0, 0, 0, 0, 0 };
 	provision(f, JGET(consent, "provision"), NAMED_NOBODY, flag(consent, SD_URL("write")), 0, &said, a);
+	if (modified(consent))
+		said.permit = said.permit_team = 0;
 	f->permit |= said.permit;
 	f->permit_team |= said.permit_team;
 	f->permit_write |= said.write & (said.permit | said.permit_team);

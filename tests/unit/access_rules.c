@@ -256,6 +256,10 @@ static void test_team_facts(void **state)
 		  false },
 		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"period\":{\"end\":\"soon\"}") "]}", false },
 		{ "{\"status\":\"active\",\"period\":{\"end\":\"2025\"},\"participant\":[" MEMBER("") "]}", false },
+		{ "{\"status\":\"active\",\"modifierExtension\":[{\"url\":\"x\"}],\"participant\":[" MEMBER("") "]}",
+		  false },
+		{ "{\"status\":\"active\",\"participant\":[" MEMBER(",\"modifierExtension\":[{\"url\":\"x\"}]") "]}",
+		  false },
 	};
 	for (size_t i = 0; i < COUNT_OF(teams); i++) {
 		Facts f = facts(ROLE_PROFESSIONAL);
@@ -322,6 +326,22 @@ static void test_consent_facts(void **state)
 		  "\"permit\"," CLASS("goals") "}}",
 		  0, 0, 0, 0 },
 		{ CONSENT("active", "{\"type\":\"anything\"," CLASS("goals") "}"), 0, 0, 0, 0 },
+		/* Less than its classes is permitted, in a way that cannot be kept to. */
+		{ CONSENT("active", "{\"type\":\"permit\",\"purpose\":[{\"code\":\"ETREAT\"}]," CLASS("goals") "}"), 0,
+		  0, 0, 0 },
+		{ CONSENT("active", "{\"type\":\"permit\",\"data\":[{\"meaning\":\"instance\",\"reference\":{"
+		                    "\"reference\":\"Goal/1\"}}]," ACTOR("Practitioner/me") CLASS("goals") "}"),
+		  0, 0, 0, 0 },
+		{ CONSENT("active", "{\"type\":\"permit\",\"modifierExtension\":[{\"url\":\"x\"}]," CLASS("goals") "}"),
+		  0, 0, 0, 0 },
+		{ "{\"modifierExtension\":[{\"url\":\"x\"}],\"status\":\"active\",\"scope\":{\"coding\":[{\"code\":"
+		  "\"patient-privacy\"}]},\"provision\":{\"type\":\"permit\"," CLASS("goals") "}}",
+		  0, 0, 0, 0 },
+		/* A denial that is not understood denies all; a narrow one its whole classes. */
+		{ CONSENT("active", "{\"type\":\"deny\",\"class\":[{\"system\":\"x\",\"code\":\"Observation\"}]}"), 0,
+		  0, 0, CAT_ALL },
+		{ CONSENT("active", "{\"type\":\"deny\",\"purpose\":[{\"code\":\"ETREAT\"}]," CLASS("story") "}"), 0, 0,
+		  0, B(STORY) },
 	};
 	for (size_t i = 0; i < COUNT_OF(consents); i++) {
 		Facts f = facts(ROLE_PROFESSIONAL);
