@@ -395,7 +395,7 @@ static Err target(Visit *v, FhirType type, Str id, int32_t if_match, Target *t)
 			return ERR_GONE;
 		t->person = w->person;
 		t->part = rid_part(w->rid);
-		t->mark.category = w->category;
+		t->mark = mark_of(type, w->json);
 		return if_match && if_match != w->version ? ERR_VERSION : OK;
 	}
 	TRY(visit_row(v, type, id, &t->row, &t->person, &t->mark));
@@ -439,6 +439,9 @@ Err visit_update(Visit *v, FhirType type, Str id, int32_t if_match, Str json, in
 	TRY(target(v, type, id, if_match, &t));
 	TRY(take(v, json, type, &in));
 	TRY(stays(v, &in, &t));
+	/* Else whoever may change an item could take it from the person and from who wrote it. */
+	if (in.mark.private && !t.mark.private && v->who.role != ROLE_SYSTEM)
+		return refuse(v, ERR_FORBIDDEN, S("meta.security"), "what others can see cannot be made private");
 	TRY(may_write(v, t.person, t.part, type, id, in.json, in.mark.category));
 	TRY(check_refs(v, &in, t.person, t.part));
 	TRY(check_gate(v, t.person, type, id, in.json));

@@ -205,6 +205,7 @@ static void test_private(void **state)
 	gives(read_as(w, &other, FT_COMMUNICATION, id), ERR_NOT_FOUND);
 	gives(read_as(w, &self, FT_COMMUNICATION, id), ERR_NOT_FOUND);
 	must(read_as(w, &other, FT_COMMUNICATION, plain));
+	Str open = plain;
 	gives(create_as(w, &n, note_json(w, p, "Practitioner/other", true), &plain), ERR_INVALID);
 	/* Hidden behind escapes, the mark would be overlooked: refused. */
 	Str raw = note_json(w, p, NURSE, true), head, tail;
@@ -218,6 +219,17 @@ static void test_private(void **state)
 	must(visit_dossier(v, p, NULL, &recs, &count));
 	for (size_t i = 0; i < count; i++)
 		assert_false(str_eq(recs[i].id, id));
+	/* What others see stays theirs, also from who wrote it and in the visit that made it; what is private can be
+	 * shown. */
+	gives(update_as(w, &other, FT_COMMUNICATION, open, 0, note_json(w, p, "Practitioner/other", true), NULL),
+	      ERR_FORBIDDEN);
+	gives(update_as(w, &n, FT_COMMUNICATION, open, 0, note_json(w, p, NURSE, true), NULL), ERR_FORBIDDEN);
+	must(read_as(w, &self, FT_COMMUNICATION, open));
+	must(update_as(w, &n, FT_COMMUNICATION, id, 0, note_json(w, p, NURSE, false), NULL));
+	must(read_as(w, &self, FT_COMMUNICATION, id));
+	v = visit(w, &n);
+	must(visit_create(v, note_json(w, p, NURSE, true), &id));
+	must(visit_update(v, FT_COMMUNICATION, id, 0, note_json(w, p, NURSE, true), NULL));
 }
 
 static void test_versions(void **state)
