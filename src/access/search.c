@@ -172,6 +172,15 @@ static const SearchTerm *names_patients(const SearchQuery *q)
 	return NULL;
 }
 
+/* The same patient twice, "a" or "Patient/a", is still one. */
+static bool named_before(const SearchTerm *t, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (str_eq(patient_of(t->values[i]), patient_of(t->values[at])))
+			return true;
+	return false;
+}
+
 static Err in_person(Visit *v, const SearchQuery *q, Str id, Hits *h)
 {
 	Person *p;
@@ -333,7 +342,8 @@ Err visit_search(Visit *v, const SearchQuery *q, Rec **out, size_t *n, size_t *t
 		sorted = false;
 	} else if (named) {
 		for (size_t i = 0; i < named->n_values; i++)
-			TRY(in_person(v, q, patient_of(named->values[i]), &h));
+			if (!named_before(named, i))
+				TRY(in_person(v, q, patient_of(named->values[i]), &h));
 		sorted = named->n_values == 1;
 	} else {
 		TRY(across_persons(v, q, &h));

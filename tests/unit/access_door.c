@@ -536,6 +536,13 @@ static void test_search(void **state)
 	assert_int_equal(total_of(w, &n, FT_GOAL, "patient", ref(w, "Patient", mine[3]).p, &count), 1);
 	assert_int_equal(total_of(w, &n, FT_GOAL, "patient", mine[3].p, &count), 1);
 	assert_int_equal(total_of(w, &n, FT_GOAL, "patient", stranger.p, &count), 0);
+	Str twice[] = { mine[3], ref(w, "Patient", mine[3]), mine[4] };
+	SearchTerm both = { .param = search_param(FT_GOAL, S("patient")), .values = twice, .n_values = 3 };
+	SearchQuery named = { .type = FT_GOAL, .terms = &both, .n_terms = 1, .count = 10 };
+	size_t found;
+	Rec *goals;
+	must(visit_search(visit(w, &n), &named, &goals, &count, &found));
+	assert_true(found == 2 && count == 2);
 	/* The system must say what it looks for. */
 	SearchQuery q = { .type = FT_GOAL, .count = 10 };
 	Rec *recs;
