@@ -41,3 +41,14 @@ test-tools: setup
 	@tools/apt $(TEST_TOOLS)
 test: test-tools
 	@tools/run-all check "unit" "unit CONFIG=asan" "crash CRASH_ROUNDS=20" "fuzz FUZZ_SECONDS=5" browser
+
+# Browser tests: tests/browser/*.test.mjs, each with its own server on a copy of the demonstration world and one Chromium.
+# make browser ONLY=journey runs the files whose name has that; UPDATE=1 writes the golden pages again.
+ONLY    ?=
+BROWSER  = $(wildcard tests/browser/*$(ONLY)*.test.mjs)
+.PHONY: browser
+browser: build
+	@tools/apt chromium
+	@rm -rf $(B)/browser/world && mkdir -p $(B)/browser
+	@$(B)/samendoel demo --data $(B)/browser/world
+	@B=$(B) node --test --test-reporter=spec --test-concurrency=2 $(BROWSER)

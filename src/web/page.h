@@ -155,7 +155,8 @@ void h_paging_list(Html *h, Str previous_href, Str next_href);
 Str state_colour(Str code);
 /* A message made of prefix and code: "plan_state." "agreed". MSG_NONE when there is none. */
 Msg msg_code(Str prefix, Str code);
-/* Redirect after a POST with a message on the next page: what was saved; `undo` absent or an href. */
+/* Redirect after a POST with a message on the next page: what was saved; MSG_NONE: no message. A second send of the same form comes to the
+ * same place and writes nothing, so every page that writes ends with this. */
 Reply saved(Ctx *c, Str location, Msg what);
 /* The same with an undo button: `undo` is a path that takes a POST (see undo_path). */
 Reply saved_undo(Ctx *c, Str location, Msg what, Str undo);

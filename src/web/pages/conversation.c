@@ -122,7 +122,7 @@ static Reply post(Ctx *c)
 		errors_from(c, &errors, &issues);
 		return page(c, &d, &in, &errors);
 	}
-	return e == OK ? reply_redirect(c->arena, conversation_path(c, id, conversation_questions[0].id))
+	return e == OK ? saved(c, conversation_path(c, id, conversation_questions[0].id), MSG_NONE)
 	               : page_error(c, e);
 }
 

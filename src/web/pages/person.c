@@ -65,7 +65,7 @@ static Step next_step(Ctx *c, const Dossier *d)
 	if (!d->n_life_goals)
 		return (Step){ MSG_person_next_life_goals, S("/levensdoelen") };
 	if (c->relation.kind == REL_SELF && d->plan.exists && d->plan.state == PLAN_DISCUSS)
-		return (Step){ MSG_person_next_own, S("/plan") };
+		return (Step){ MSG_person_next_own, S("/plan/akkoord") };
 	if (!d->n_care_goals)
 		return (Step){ MSG_person_next_care_goals, S("/zorgdoelen") };
 	if (!d->n_actions)

@@ -88,7 +88,7 @@ static Reply post(Ctx *c)
 	}
 	if (e != OK)
 		return page_error(c, e);
-	return form_checked(c, S("later"), S("1")) ? saved(c, to, MSG_conversation_kept) : reply_redirect(c->arena, to);
+	return saved(c, to, form_checked(c, S("later"), S("1")) ? MSG_conversation_kept : MSG_NONE);
 }
 
 const Page page_question = {
