@@ -44,16 +44,25 @@ static int braces(Str pattern)
 	return n;
 }
 
-/* Cheap and mostly decisive: what stands before the first and behind the last brace. */
-static bool ends_fit(Str pattern, Str path)
+/* Letter by letter: says no early for nearly every pattern. What stands in for the braces is looked at by route_fits.
+ */
+static bool could_fit(Str pattern, Str path)
 {
-	ptrdiff_t first = str_chr(pattern, '{');
-	if (first < 0)
-		return str_eq(pattern, path);
-	size_t tail = 0;
-	while (pattern.p[pattern.n - 1 - tail] != '}')
-		tail++;
-	return str_starts(path, str_upto(pattern, (size_t)first)) && str_ends(path, str_from(pattern, pattern.n - tail));
+	size_t i = 0, k = 0;
+	char last = pattern.p[pattern.n - 1];
+	if (last != '}' && (!path.n || path.p[path.n - 1] != last))
+		return false;
+	while (i < pattern.n && k < path.n) {
+		if (pattern.p[i] == '{') {
+			while (pattern.p[i++] != '}')
+				;
+			while (k < path.n && path.p[k] != '/')
+				k++;
+		} else if (pattern.p[i++] != path.p[k++]) {
+			return false;
+		}
+	}
+	return i == pattern.n && k == path.n;
 }
 
 const Page *route_match(Str path, PathParams *out)
@@ -62,7 +71,8 @@ const Page *route_match(Str path, PathParams *out)
 	const Page *best = NULL;
 	for (size_t i = 0; i < pages_count; i++) {
 		PathParams p;
-		if (!ends_fit(pages[i]->path, path) || !route_fits(pages[i]->path, path, &p) || (best && braces(best->path) <= braces(pages[i]->path)))
+		if (!could_fit(pages[i]->path, path) || !route_fits(pages[i]->path, path, &p) ||
+		    (best && braces(best->path) <= braces(pages[i]->path)))
 			continue;
 		best = pages[i];
 		*out = p;
