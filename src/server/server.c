@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -194,13 +195,14 @@ static void standard_int(int *v, int standard)
 
 static void settle_options(Server *s, const ServerOptions *o)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t ours;
+	int cores = sched_getaffinity(0, sizeof ours, &ours) == 0 ? CPU_COUNT(&ours) : 1;
 	Str *texts[] = { &s->o.listen, &s->o.tls_cert, &s->o.tls_key, &s->o.assets_dir, &s->o.trust_proxy };
 	s->o = *o;
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		if (texts[i]->p)
 			*texts[i] = arena_str(s->arena, *texts[i]);
-	standard_int(&s->o.threads, cores < 1 ? 1 : cores > 4 ? 4 : (int)cores);
+	standard_int(&s->o.threads, cores < 1 ? 1 : cores > 4 ? 4 : cores);
 	if (s->o.threads > THREADS_MAX)
 		s->o.threads = THREADS_MAX;
 	s->o.body_max = o->body_max ? o->body_max : 16 * 1024 * 1024;

@@ -32,7 +32,7 @@ typedef struct ServerHandlers {
 typedef struct ServerOptions {
 	Str listen;            /* "127.0.0.1:8080", "[::1]:8080"; port 0: a free one */
 	int listen_fd;         /* from server_listen; then `listen` does not count */
-	int threads;           /* number of cores, at most 4 */
+	int threads;           /* number of cores that this process may use, at most 4 */
 	Str tls_cert, tls_key; /* PEM files; both or none */
 	Str assets_dir;        /* files for /static/; absent: none */
 	Str trust_proxy;       /* address of a reverse proxy whose X-Forwarded-For and -Proto count */

@@ -28,7 +28,7 @@ typedef struct StoreOptions {
 	Str dir;          /* --data DIR: holds samendoel.db and its WAL; made (0700) when missing */
 	bool read_only;   /* no writer thread; fails when there is no store */
 	bool must_be_new; /* fails when a store exists */
-	size_t cache_kib; /* page cache per connection; 0: 8 MiB readers, 64 MiB writer */
+	size_t cache_kib; /* page cache per connection; 0: 24 MiB readers, 64 MiB writer */
 } StoreOptions;
 
 NODISCARD Err store_open(const StoreOptions *o, Store **out, char *why, size_t why_n);
