@@ -1,7 +1,8 @@
 /* The baseline of the read figure: the same HTTP library answering with nothing but one SQLite select – no access
  * control, no audit, no checks, one header.
  *
- *   mhd_baseline PORT DB LOW HIGH     GET /x/N → body of res with rid LOW + N % (HIGH - LOW + 1)
+ *   mhd_baseline PORT DB DOSSIERS     GET /x/N → body of the N-th resource (modulo their number) of so many dossiers,
+ *                                     spread evenly over the store
  *   mhd_baseline PORT constant BYTES  every GET → the same text of BYTES bytes
  *
  * One thread, epoll, keep-alive. Ends on SIGTERM. */
@@ -15,7 +16,7 @@
 typedef struct Baseline {
 	sqlite3 *db;
 	sqlite3_stmt *get;
-	long long low, count;
+	long long *rids, count;
 	char *constant;
 	size_t constant_n;
 } Baseline;
@@ -49,21 +50,45 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *c, const char *u
 	const char *slash = strrchr(url, '/');
 	long long n = slash ? strtoll(slash + 1, NULL, 10) : 0;
 	sqlite3_reset(b->get);
-	sqlite3_bind_int64(b->get, 1, b->low + (n < 0 ? -n : n) % b->count);
+	sqlite3_bind_int64(b->get, 1, b->rids[(n < 0 ? -n : n) % b->count]);
 	if (sqlite3_step(b->get) != SQLITE_ROW)
 		return send_body(c, 404, 0, "", MHD_RESPMEM_PERSISTENT);
 	size_t size = (size_t)sqlite3_column_bytes(b->get, 0);
 	return send_body(c, 200, size, sqlite3_column_blob(b->get, 0), MHD_RESPMEM_MUST_COPY);
 }
 
-static int open_db(Baseline *b, const char *path, const char *low, const char *high)
+/* The rows of `dossiers` partitions. A row number starts with its partition's. */
+static int list_rows(Baseline *b, long long dossiers)
+{
+	enum { LOCAL_BITS = 24, PER_DOSSIER_MAX = 1000, FIRST = 16 };
+	sqlite3_stmt *q;
+	b->rids = calloc((size_t)(dossiers * PER_DOSSIER_MAX), sizeof *b->rids);
+	if (!b->rids || sqlite3_prepare_v2(b->db, "SELECT max(rid) FROM res", -1, &q, NULL) != SQLITE_OK)
+		return 0;
+	long long parts = sqlite3_step(q) == SQLITE_ROW ? sqlite3_column_int64(q, 0) >> LOCAL_BITS : 0;
+	sqlite3_finalize(q);
+	if (sqlite3_prepare_v2(b->db, "SELECT rid FROM res WHERE rid>=?1 AND rid<?2 LIMIT 1000", -1, &q, NULL) !=
+	    SQLITE_OK)
+		return 0;
+	for (long long i = 0; i < dossiers; i++) {
+		long long part = FIRST + (parts - FIRST) * i / dossiers;
+		sqlite3_bind_int64(q, 1, part << LOCAL_BITS);
+		sqlite3_bind_int64(q, 2, (part + 1) << LOCAL_BITS);
+		while (sqlite3_step(q) == SQLITE_ROW)
+			b->rids[b->count++] = sqlite3_column_int64(q, 0);
+		sqlite3_reset(q);
+	}
+	sqlite3_finalize(q);
+	return b->count > 0;
+}
+
+static int open_db(Baseline *b, const char *path, const char *dossiers)
 {
 	if (sqlite3_open_v2(path, &b->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return 0;
 	sqlite3_exec(b->db, "PRAGMA cache_size = -8192; PRAGMA mmap_size = 0", NULL, NULL, NULL);
-	b->low = strtoll(low, NULL, 10);
-	b->count = strtoll(high, NULL, 10) - b->low + 1;
-	return b->count > 0 &&
+	long long n = strtoll(dossiers, NULL, 10);
+	return n > 0 && n < 1000000 && list_rows(b, n) &&
 	       sqlite3_prepare_v2(b->db, "SELECT body FROM res WHERE rid = ?1", -1, &b->get, NULL) == SQLITE_OK;
 }
 
@@ -72,15 +97,18 @@ int main(int argc, char **argv)
 	Baseline b = { 0 };
 	sigset_t stop;
 	int which;
-	if (argc == 4 && strcmp(argv[2], "constant") == 0) {
+	if (argc != 4) {
+		fprintf(stderr, "mhd_baseline PORT DB DOSSIERS | PORT constant BYTES\n");
+		return 2;
+	}
+	if (strcmp(argv[2], "constant") == 0) {
 		b.constant_n = strtoul(argv[3], NULL, 10);
 		b.constant = malloc(b.constant_n + 1);
 		if (b.constant)
 			memset(b.constant, 'a', b.constant_n);
-	} else if (argc != 5 || !open_db(&b, argv[2], argv[3], argv[4])) {
-		fprintf(stderr, "mhd_baseline PORT DB LOW HIGH | PORT constant BYTES%s%s\n", b.db ? ": " : "",
-		        b.db ? sqlite3_errmsg(b.db) : "");
-		return 2;
+	} else if (!open_db(&b, argv[2], argv[3])) {
+		fprintf(stderr, "mhd_baseline: %s\n", b.db ? sqlite3_errmsg(b.db) : "no store");
+		return 1;
 	}
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);
@@ -96,5 +124,6 @@ int main(int argc, char **argv)
 	sqlite3_finalize(b.get);
 	sqlite3_close(b.db);
 	free(b.constant);
+	free(b.rids);
 	return 0;
 }
