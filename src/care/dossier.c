@@ -313,7 +313,12 @@ static void take_attainments(Dossier *d, Arena *a)
 static void live_plan(Dossier *d, Arena *a)
 {
 	Plan *p = &d->plan;
+	const Member *m = team_coordinator(&d->team);
 	p->agreed_versions = (int)d->n_versions;
+	if (p->exists && m) {
+		p->coordinator = m->ref;
+		p->coordinator_name = m->name;
+	}
 	if (!p->exists || p->state == PLAN_AGREED || p->state == PLAN_CLOSED)
 		return;
 	Str *goals = ARENA_ARRAY(a, Str, d->n_care_goals + 1), *acts = ARENA_ARRAY(a, Str, d->n_actions + 1);

@@ -11,10 +11,12 @@
 #define LIFE_GOAL_STATES(X)  \
 	X(LG_DREAM, "dream") \
 	X(LG_ACTIVE, "active") X(LG_REACHED, "reached") X(LG_CHANGED, "changed") X(LG_LET_GO, "let-go")
-#define LIFE_DOMAINS(X)                                                                       \
-	X(DOM_HOME, "home")                                                                   \
-	X(DOM_BODY, "body") X(DOM_MIND, "mind") X(DOM_PEOPLE, "people") X(DOM_DOING, "doing") \
-	    X(DOM_MEANING, "meaning") X(DOM_SAFETY, "safety") X(DOM_MONEY, "money")
+#define LIFE_DOMAINS(X)                                                                                 \
+	X(DOM_HOME, "home")                                                                             \
+	X(DOM_BODY, "body")                                                                             \
+	X(DOM_MIND, "mind")                                                                             \
+	X(DOM_PEOPLE, "people") X(DOM_DOING, "doing") X(DOM_MEANING, "meaning") X(DOM_SAFETY, "safety") \
+	    X(DOM_MONEY, "money")
 #define CARE_GOAL_STATES(X)        \
 	X(CG_PROPOSED, "proposed") \
 	X(CG_ACCEPTED, "accepted") X(CG_ACTIVE, "active") X(CG_REACHED, "reached") X(CG_STOPPED, "stopped")
@@ -26,10 +28,11 @@
 	X(ACT_BUSY, "busy") X(ACT_DONE, "done") X(ACT_NOT_DONE, "not-done") X(ACT_STOPPED, "stopped")
 #define CIRCLES(X) X(CIRCLE_G, "G") X(CIRCLE_F, "F") X(CIRCLE_V, "V") X(CIRCLE_K, "K") X(CIRCLE_B, "B") X(CIRCLE_Z, "Z")
 #define AGREEMENT_KINDS(X) X(AGR_CHANNEL, "channel") X(AGR_URGENT, "urgent") X(AGR_IF, "if") X(AGR_OTHER, "other")
-#define PHASES(X)                                                                                       \
-	X(PHASE_INTAKE, "intake")                                                                       \
-	X(PHASE_ASSESSMENT, "assessment") X(PHASE_PLANNING, "planning") X(PHASE_EXECUTION, "execution") \
-	    X(PHASE_EVALUATION, "evaluation") X(PHASE_CLOSING, "closing")
+#define PHASES(X)                         \
+	X(PHASE_INTAKE, "intake")         \
+	X(PHASE_ASSESSMENT, "assessment") \
+	X(PHASE_PLANNING, "planning")     \
+	X(PHASE_EXECUTION, "execution") X(PHASE_EVALUATION, "evaluation") X(PHASE_CLOSING, "closing")
 #define X(c, code) c,
 typedef enum LifeGoalState { LIFE_GOAL_STATES(X) } LifeGoalState;
 typedef enum LifeDomain { LIFE_DOMAINS(X) DOM_NONE } LifeDomain;
@@ -163,8 +166,8 @@ typedef struct Plan {
 	bool exists;
 	Str title;
 	PlanState state;
-	int agreed_versions; /* how many agreed versions there are */
-	Str coordinator, coordinator_name;
+	int agreed_versions;               /* how many agreed versions there are */
+	Str coordinator, coordinator_name; /* the team's; else the one that the plan names */
 	Str start, next_evaluation;
 	int evaluate_every_months;
 	Agreement *agreements;
@@ -215,6 +218,8 @@ typedef struct Relative {
 	Tie tie;
 } Relative;
 typedef struct PhaseNow {
+	const Rec *rec;  /* the EpisodeOfCare; NULL: there is none */
+	int32_t version; /* its; 0: none */
 	Phase phase;
 	Str why;
 	Millis since;

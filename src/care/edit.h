@@ -117,6 +117,8 @@ void tie_check(FieldIssues *is, const Tie *t);
 void keep_relations(Edit *e, bool conflicts, Str but);
 /* The plan as agreed: state, and its goals and actions written down. */
 Str plan_agreed_text(Arena *a, const Dossier *d);
+/* Writes the team's new coordinator into an open plan, for who may write plans; else reading shows the team's. */
+NODISCARD Err plan_repeat_coordinator(Visit *v, const Dossier *d, Str ref, Str name, FieldIssues *is);
 /* One individual's yes or no: replaces what the same individual said before. */
 void acceptance_edit(Edit *e, const Dossier *d, Str who, Str name, Acceptance status, Str why);
 /* Fills the nouns of d (visit, id, relation set) from records. */

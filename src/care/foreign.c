@@ -44,6 +44,14 @@ static Str detail_text(Arena *a, JVal t)
 	return JSTR(t, "detailString", a);
 }
 
+static Str achievement_code(Arena *a, JVal concept)
+{
+	for (JIter it = json_each(JGET(concept, "coding")); json_next(&it);)
+		if (json_str_is(JGET(it.value, "system"), S("http://terminology.hl7.org/CodeSystem/goal-achievement")))
+			return JSTR(it.value, "code", a);
+	return STR_END;
+}
+
 void foreign_goal_from(Arena *a, const Rec *r, ForeignGoal *out)
 {
 	JVal v = r->json, t = json_at(JGET(v, "target"), 0);
@@ -51,6 +59,7 @@ void foreign_goal_from(Arena *a, const Rec *r, ForeignGoal *out)
 	out->text = concept_text(a, JGET(v, "description"));
 	out->status = JSTR(v, "lifecycleStatus", a);
 	out->achievement = concept_text(a, JGET(v, "achievementStatus"));
+	out->achievement_code = achievement_code(a, JGET(v, "achievementStatus"));
 	out->start = JSTR(v, "startDate", a);
 	out->due = JSTR(t, "dueDate", a);
 	out->target = joined(a, concept_text(a, JGET(t, "measure")), ": ", detail_text(a, t));

@@ -7,6 +7,7 @@
 typedef struct ForeignGoal {
 	Base b;
 	Str text, status, achievement, start, due, target, by, note;
+	Str achievement_code; /* of HL7's list of nine; absent: none of them */
 } ForeignGoal;
 typedef struct ForeignActivity {
 	Str text, status;

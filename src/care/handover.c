@@ -109,11 +109,8 @@ Err team_end(Visit *v, const Dossier *d, const MemberEnd *in, FieldIssues *is)
 	Str end = !on.n || str_eq(on, today(a)) ? time_instant(a, time_now()) : on;
 	Str coordinator = h.coordinator ? (in->coordinator.n ? in->coordinator : in->to) : STR_END;
 	TRY(move_work(v, d, &h, in, is));
-	if (h.coordinator && d->plan.exists && str_eq(d->plan.coordinator, in->ref)) {
-		Edit p = edit_new(a, d->plan.b.rec->json, FT_NONE);
-		edit_json(&p, S("author"), json_ref(a, coordinator, dossier_name(d, coordinator)));
-		TRY(put_over(v, is, d->plan.b.rec, 0, edit_text(&p), NULL));
-	}
+	if (h.coordinator)
+		TRY(plan_repeat_coordinator(v, d, coordinator, dossier_name(d, coordinator), is));
 	Edit e = edit_new(a, d->team.b.rec->json, FT_NONE);
 	edit_json(&e, S("participant"), members_after(a, d, in, end, coordinator));
 	return put_over(v, is, d->team.b.rec, in->version, edit_text(&e), NULL);

@@ -4,7 +4,7 @@
 
 void phase_from(Arena *a, const Rec *r, PhaseNow *out)
 {
-	*out = (PhaseNow){ .phase = PHASE_INTAKE };
+	*out = (PhaseNow){ .phase = PHASE_INTAKE, .version = r->version, .rec = r };
 	for (JIter it = json_iter(JGET(r->json, "extension")); json_next(&it);) {
 		Str name = ext_name(it.value, a);
 		JVal value = ext_value(it.value);
@@ -19,28 +19,13 @@ void phase_from(Arena *a, const Rec *r, PhaseNow *out)
 		out->since = moment_of(JGET(JGET(r->json, "period"), "start"), a);
 }
 
-/* Our episode: active and with a phase, else any with a phase. */
-static const Rec *episode_of(const Dossier *d)
-{
-	const Rec *found = NULL;
-	for (size_t i = 0; i < d->n_recs; i++) {
-		const Rec *r = &d->recs[i];
-		if (r->type != FT_EPISODEOFCARE || !ext_find(r->json, S(SD_ "phase")).node)
-			continue;
-		if (json_str_is(JGET(r->json, "status"), S("active")))
-			return r;
-		found = r;
-	}
-	return found;
-}
-
 Err phase_set(Visit *v, const Dossier *d, Phase to, Str why, int32_t version, FieldIssues *is)
 {
 	Arena *a = visit_arena(v);
 	why = check_text(is, S("why"), why, 2000, true);
 	if ((unsigned)to > PHASE_CLOSING)
 		(void)issue_add(is, S("phase"), PROBLEM_UNKNOWN);
-	const Rec *r = episode_of(d);
+	const Rec *r = d->phase.rec;
 	if (r && d->phase.known && d->phase.phase == to)
 		(void)issue_add(is, S("phase"), PROBLEM_STATE);
 	if (is->n)
@@ -60,7 +45,7 @@ Err phase_set(Visit *v, const Dossier *d, Phase to, Str why, int32_t version, Fi
 Err phase_history(Visit *v, const Dossier *d, PhaseChange **out, size_t *n)
 {
 	Arena *a = visit_arena(v);
-	const Rec *r = episode_of(d);
+	const Rec *r = d->phase.rec;
 	*n = 0;
 	*out = NULL;
 	if (!r)

@@ -6,8 +6,8 @@
 #include "care/issues.h"
 
 void phase_from(Arena *a, const Rec *r, PhaseNow *out);
-/* why must be filled; the same phase again is "state". PHASE_CLOSING leaves the episode active; phase_close finishes
- * it. */
+/* why must be filled; the same phase again is "state". version: of the episode that the form was made from; 0: now.
+ * Closing leaves the episode active. Fields: phase, why. */
 NODISCARD Err phase_set(Visit *v, const Dossier *d, Phase to, Str why, int32_t version, FieldIssues *is);
 typedef struct PhaseChange {
 	Phase phase;

@@ -1,6 +1,7 @@
 #include "care/plan.h"
 
 #include "care/edit.h"
+#include "care/team.h"
 
 bool plan_is(const Rec *r)
 {
@@ -136,6 +137,12 @@ static Str plan_text(Arena *a, const Dossier *d, const PlanInput *in)
 	return edit_text(&e);
 }
 
+static Str coordinator_now(const Dossier *d)
+{
+	const Member *m = team_coordinator(&d->team);
+	return m ? m->ref : d->plan.coordinator;
+}
+
 static PlanInput plan_checked(Arena *a, FieldIssues *is, const Dossier *d, const PlanInput *in)
 {
 	PlanInput p = *in;
@@ -152,9 +159,7 @@ static PlanInput plan_checked(Arena *a, FieldIssues *is, const Dossier *d, const
 		p.next_evaluation = months_later(a, p.start, p.evaluate_every_months);
 	check_order(is, S("next_evaluation"), p.start, p.next_evaluation);
 	if (!p.coordinator.n)
-		for (size_t i = 0; i < d->team.n_members && !p.coordinator.n; i++)
-			if (d->team.members[i].active && d->team.members[i].coordinator)
-				p.coordinator = d->team.members[i].ref;
+		p.coordinator = coordinator_now(d);
 	if (in->coordinator.n && !dossier_name(d, in->coordinator).n)
 		(void)issue_add(is, S("coordinator"), PROBLEM_UNKNOWN);
 	for (size_t i = 0; i < in->n_agreements; i++) {
@@ -173,11 +178,30 @@ Err plan_save(Visit *v, const Dossier *d, const PlanInput *in, FieldIssues *is, 
 		(void)issue_add(is, S("state"), PROBLEM_STATE);
 	if (is->n)
 		return ERR_INVALID;
+	/* another coordinator is a change of the team: same right, same visit */
+	if (!str_eq(p.coordinator, coordinator_now(d))) {
+		if (!(d->relation.write >> CAT_NETWORK & 1))
+			return ERR_FORBIDDEN;
+		TRY(team_coordinate(v, d, p.coordinator, is));
+	}
 	Str text = plan_text(a, d, &p);
 	if (!d->plan.exists)
 		return put_new(v, is, text, id);
 	*id = d->plan.b.id;
 	return put_over(v, is, d->plan.b.rec, in->version, text, NULL);
+}
+
+Err plan_repeat_coordinator(Visit *v, const Dossier *d, Str ref, Str name, FieldIssues *is)
+{
+	Arena *a = visit_arena(v);
+	if (!d->plan.exists || d->plan.state == PLAN_CLOSED || !(d->relation.write >> CAT_GOALS & 1))
+		return OK;
+	JVal plan = d->plan.b.rec->json;
+	if (str_eq(ref_text(JGET(plan, "author"), a), ref))
+		return OK;
+	Edit e = edit_new(a, plan, FT_NONE);
+	edit_json(&e, S("author"), json_ref(a, ref, name));
+	return put_over(v, is, d->plan.b.rec, 0, edit_text(&e), NULL);
 }
 
 /* Another state with an optional note. */

@@ -9,7 +9,7 @@
 typedef struct PlanInput {
 	int32_t version; /* of the CarePlan; 0: current, or new */
 	Str title;
-	Str coordinator, coordinator_name; /* reference of someone of this dossier; absent: the team's coordinator */
+	Str coordinator, coordinator_name; /* reference of someone of this dossier; absent: as it is */
 	Str start;                         /* yyyy-mm-dd; absent: today */
 	int evaluate_every_months;         /* 1 … 24; 0: 6 */
 	Str next_evaluation;               /* yyyy-mm-dd; absent: from start and months */
@@ -19,9 +19,10 @@ typedef struct PlanInput {
 
 bool plan_is(const Rec *r); /* ours: has a plan state */
 void plan_from(Arena *a, const Rec *r, Plan *out);
-/* Makes the plan or saves its frame. An agreed plan must be revised first ("state"). Goals and actions of a plan that
- * is not agreed are all that are open in the dossier; agreeing writes them down. Fields: title, coordinator, start,
- * evaluate_every_months, next_evaluation, agreements, state. */
+/* Makes the plan or saves its frame. Another coordinator than now is also written in the team (team_coordinate);
+ * ERR_FORBIDDEN for who may not change the team. An agreed plan must be revised first ("state"). Goals and actions of a
+ * plan that is not agreed are all that are open in the dossier; agreeing writes them down. Fields: title, coordinator,
+ * start, evaluate_every_months, next_evaluation, agreements, state. */
 NODISCARD Err plan_save(Visit *v, const Dossier *d, const PlanInput *in, FieldIssues *is, Str *id);
 /* draft or revise → discuss. Fields: state, goals (empty: nothing to discuss). */
 NODISCARD Err plan_to_discuss(Visit *v, const Dossier *d, int32_t version, FieldIssues *is);

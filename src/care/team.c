@@ -46,12 +46,21 @@ void team_from(Arena *a, const Rec *r, Millis at, Team *out)
 		member_from(a, it.value, at, &out->members[out->n_members++]);
 }
 
+const Member *team_coordinator(const Team *t)
+{
+	for (size_t i = 0; i < t->n_members; i++)
+		if (t->members[i].active && t->members[i].coordinator)
+			return &t->members[i];
+	return NULL;
+}
+
 static Edit participant_edit(Arena *a, JVal cur, const MemberInput *in)
 {
 	Edit m = edit_new(a, cur, FT_NONE);
 	edit_json(&m, S("member"), json_ref(a, in->ref, in->name));
 	JVal role = json_at(JGET(cur, "role"), 0);
 	Edit r = edit_new(a, role, FT_NONE);
+	bool has_role = in->role_text.n || in->role_code.n;
 	edit_str(&r, S("text"), in->role_text);
 	if (in->role_code.n) {
 		JVal coding = json_at(JGET(role, "coding"), 0);
@@ -62,7 +71,7 @@ static Edit participant_edit(Arena *a, JVal cur, const MemberInput *in)
 		}
 		edit_json(&r, S("coding"), json_list1(a, edit_text(&c)));
 	}
-	edit_json(&m, S("role"), json_list1(a, edit_text(&r)));
+	edit_json(&m, S("role"), has_role ? json_list1(a, edit_text(&r)) : STR_END);
 	if (in->organisation.n) {
 		Edit o = edit_new(a, JGET(cur, "onBehalfOf"), FT_NONE);
 		edit_str(&o, S("display"), in->organisation);
@@ -142,6 +151,8 @@ Err team_add(Visit *v, const Dossier *d, const MemberInput *in, FieldIssues *is)
 	JVal cur = d->team.exists ? d->team.b.rec->json : (JVal){ NULL, NULL };
 	Edit m = participant_edit(a, (JVal){ NULL, NULL }, &p);
 	Edit e = edit_new(a, cur, FT_CARETEAM);
+	if (p.coordinator)
+		TRY(plan_repeat_coordinator(v, d, p.ref, p.name, is));
 	edit_json(&e, S("participant"), participants_text(a, cur, SIZE_MAX, edit_text(&m), p.coordinator));
 	if (d->team.exists)
 		return put_over(v, is, d->team.b.rec, in->version, edit_text(&e), NULL);
@@ -166,6 +177,8 @@ Err team_edit(Visit *v, const Dossier *d, const MemberInput *in, FieldIssues *is
 		p.from = was->from;
 	Edit m = participant_edit(a, cur, &p);
 	Edit e = edit_new(a, team, FT_NONE);
+	if (p.coordinator)
+		TRY(plan_repeat_coordinator(v, d, p.ref, p.name, is));
 	edit_json(&e, S("participant"), participants_text(a, team, at, edit_text(&m), p.coordinator));
 	return put_over(v, is, d->team.b.rec, in->version, edit_text(&e), NULL);
 }
@@ -186,6 +199,37 @@ Err team_tie(Visit *v, const Dossier *d, Str ref, const Tie *tie, int32_t versio
 	Edit e = edit_new(a, team, FT_NONE);
 	edit_json(&e, S("participant"), participants_text(a, team, at, edit_text(&m), false));
 	return put_over(v, is, d->team.b.rec, version, edit_text(&e), NULL);
+}
+
+Err team_coordinate(Visit *v, const Dossier *d, Str ref, FieldIssues *is)
+{
+	Arena *a = visit_arena(v);
+	const Member *m = dossier_member(d, ref), *now = team_coordinator(&d->team);
+	if (now && str_eq(now->ref, ref))
+		return OK;
+	const Relative *r = dossier_relative(d, ref_id(ref, S("RelatedPerson")));
+	bool there = m && m->active;
+	JVal cur = d->team.exists ? d->team.b.rec->json : (JVal){ NULL, NULL };
+	size_t at = there ? (size_t)(m - d->team.members) : SIZE_MAX;
+	Edit p;
+	if (there) {
+		p = edit_new(a, json_at(JGET(cur, "participant"), at), FT_NONE);
+		edit_ext_bool(&p, S(SD_ "coordinator"), true);
+	} else {
+		MemberInput in = { .ref = ref,
+			           .name = dossier_name(d, ref),
+			           .role_text = r ? r->relationship : STR_END,
+			           .coordinator = true,
+			           .from = today(a) };
+		p = participant_edit(a, (JVal){ NULL, NULL }, &in);
+	}
+	Edit e = edit_new(a, cur, FT_CARETEAM);
+	edit_json(&e, S("participant"), participants_text(a, cur, at, edit_text(&p), true));
+	if (d->team.exists)
+		return put_over(v, is, d->team.b.rec, 0, edit_text(&e), NULL);
+	edit_str(&e, S("status"), S("active"));
+	edit_json(&e, S("subject"), json_ref(a, person_ref(d), d->person.name));
+	return put_new(v, is, edit_text(&e), NULL);
 }
 
 static bool kind_ok(Str kind)

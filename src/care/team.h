@@ -39,6 +39,12 @@ void team_handover(const Dossier *d, Str ref, Handover *out);
 /* Ends the membership and hands everything over. While open actions, goals or the coordination would be left without an
  * owner: "ownerless" (field to, coordinator). Fields: ref, on, to, coordinator. */
 NODISCARD Err team_end(Visit *v, const Dossier *d, const MemberEnd *in, FieldIssues *is);
+/* Who coordinates: the active member with the mark; NULL when nobody has it. The one place that says so: the plan
+ * repeats it (Plan.coordinator). */
+const Member *team_coordinator(const Team *t);
+/* Moves the mark to this member, relative or the person; who is no active member becomes one. Nothing is written when
+ * it is there already. The door asks the right to write the network. */
+NODISCARD Err team_coordinate(Visit *v, const Dossier *d, Str ref, FieldIssues *is);
 /* The tie of a member in the ecogram. Ties of relatives: relative.h. */
 NODISCARD Err team_tie(Visit *v, const Dossier *d, Str ref, const Tie *tie, int32_t version, FieldIssues *is);
 typedef struct TeamInput {

@@ -132,6 +132,71 @@ static void test_handover(void **state)
 	assert_false(dossier_member(&d, c->doctor_ref)->coordinator); /* one coordinator */
 }
 
+/* One coordinator, named in one place: the plan and the team follow each other. */
+static void test_one_coordinator(void **state)
+{
+	Care *c = *state;
+	RelativeInput els = { .name = S("Els Derks"), .relationship = S("dochter") };
+	Str plan, id;
+	DO(c, &c->nurse, relative_save(d.visit, &d, &els, &is, &id));
+	PlanInput in = { .title = S("Naar de tuin") };
+	DO(c, &c->nurse, plan_save(d.visit, &d, &in, &is, &plan));
+	Dossier d = open_as(c, &c->nurse);
+	same(d.plan.coordinator_name, "Nora Peeters");
+	int32_t team = d.team.b.version;
+	/* the same again, by someone who may not change the team: the team is left alone */
+	in.coordinator = c->nurse_ref;
+	DO(c, &c->doctor, plan_save(d.visit, &d, &in, &is, &plan));
+	in.coordinator = c->doctor_ref;
+	d = open_as(c, &c->doctor);
+	assert_int_equal(d.team.b.version, team);
+	FieldIssues is = { .n = 0 };
+	gives(plan_save(d.visit, &d, &in, &is, &plan), ERR_FORBIDDEN);
+	/* by who may: the mark moves in the same visit */
+	DO(c, &c->nurse, plan_save(d.visit, &d, &in, &is, &plan));
+	d = open_as(c, &c->person);
+	assert_string_equal(arena_cstr(c->w->a, team_coordinator(&d.team)->ref), arena_cstr(c->w->a, c->doctor_ref));
+	assert_false(dossier_member(&d, c->nurse_ref)->coordinator);
+	assert_true(open_as(c, &c->doctor).relation.coordinator);
+	assert_false(open_as(c, &c->nurse).relation.coordinator);
+	/* a relative or the person becomes a member by it */
+	in.coordinator = arena_join(c->w->a, S("RelatedPerson/"), id, STR_END);
+	DO(c, &c->person, plan_save(d.visit, &d, &in, &is, &plan));
+	d = open_as(c, &c->person);
+	same(team_coordinator(&d.team)->role_text, "dochter");
+	assert_int_equal(d.team.n_members, 3);
+	in.coordinator = c->patient;
+	DO(c, &c->person, plan_save(d.visit, &d, &in, &is, &plan));
+	d = open_as(c, &c->person);
+	same(d.plan.coordinator_name, "Jean Derks");
+	/* and the other way: from the team to the plan, also as others read it */
+	MemberInput m = {
+		.ref = c->nurse_ref, .name = S("Nora Peeters"), .role_text = S("verpleegkundige"), .coordinator = true
+	};
+	DO(c, &c->person, team_edit(d.visit, &d, &m, &is));
+	d = open_as(c, &c->person);
+	same(d.plan.coordinator_name, "Nora Peeters");
+	Rec r = raw(c, FT_CAREPLAN, plan);
+	assert_true(holds(&r, arena_cstr(c->w->a, c->nurse_ref)));
+	size_t marked = 0;
+	for (size_t i = 0; i < d.team.n_members; i++)
+		marked += d.team.members[i].coordinator;
+	assert_int_equal(marked, 1);
+}
+
+static void test_two_phases(void **state)
+{
+	Care *c = *state;
+	Dossier d = open_as(c, &c->nurse);
+	int32_t seen = d.phase.version;
+	assert_true(seen > 0);
+	DO(c, &c->nurse, phase_set(d.visit, &d, PHASE_PLANNING, S("We maken een plan"), seen, &is));
+	d = open_as(c, &c->doctor);
+	FieldIssues is = { .n = 0 };
+	gives(phase_set(d.visit, &d, PHASE_CLOSING, S("Klaar"), seen, &is), ERR_VERSION);
+	assert_int_equal(d.phase.version, seen + 1);
+}
+
 static void test_consent(void **state)
 {
 	Care *c = *state;
@@ -275,6 +340,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_others_stay, care_open, care_close),
 		cmocka_unit_test_setup_teardown(test_two_editors, care_open, care_close),
 		cmocka_unit_test_setup_teardown(test_handover, care_open, care_close),
+		cmocka_unit_test_setup_teardown(test_one_coordinator, care_open, care_close),
+		cmocka_unit_test_setup_teardown(test_two_phases, care_open, care_close),
 		cmocka_unit_test_setup_teardown(test_consent, care_open, care_close),
 		cmocka_unit_test_setup_teardown(test_foreign, care_open, care_close),
 		cmocka_unit_test_setup_teardown(test_voices, care_open, care_close),

@@ -319,6 +319,26 @@ static void test_foreign_goal(void **state)
 	Reply r = get(s, NURSE, "plan");
 	has(r, "uit andere systemen");
 	has(r, "HbA1c &lt; 7");
+	/* how far it is: the nine known codes in our words, others as they were written */
+	static const char *const states[] = {
+		"{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/goal-achievement\","
+		"\"code\":\"improving\",\"display\":\"Improving\"}],\"text\":\"Improving\"}",
+		"{\"text\":\"Halverwege de trap\"}",
+	};
+	for (size_t i = 0; i < COUNT_OF(states); i++)
+		(void)make(s->w, FORMAT(s->w,
+		                        "{\"resourceType\":\"Goal\",\"lifecycleStatus\":\"active\",\"description\":"
+		                        "{\"text\":\"Trap %zu\"},\"achievementStatus\":%s,"
+		                        "\"subject\":{\"reference\":\"Patient/%.*s\"}}",
+		                        i, states[i], STR_ARG(s->c->id)));
+	r = get(s, NURSE, "plan");
+	has(r, "Het gaat vooruit");
+	lacks(r, "Improving");
+	has(r, "Halverwege de trap");
+	static const char *const codes[] = { "in-progress", "improving",    "worsening",   "no-change",     "achieved",
+		                             "sustaining",  "not-achieved", "no-progress", "not-attainable" };
+	for (size_t i = 0; i < COUNT_OF(codes); i++)
+		assert_int_not_equal(msg_code(S("plan.foreign_achievement."), str_c(codes[i])), MSG_NONE);
 }
 
 static void test_disagree_then_agree(void **state)

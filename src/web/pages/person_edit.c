@@ -1,6 +1,7 @@
 /* A new person, and changing what we know of one: the same form. And the phase of the care process. */
 #include "care/person.h"
 #include "care/phase.h"
+#include "web/pages/plan.h"
 #include "web/web_internal.h"
 
 /* ---- the fields of a person: one form for new and edit ---- */
@@ -230,6 +231,7 @@ static Reply phase_show(Ctx *c, const Dossier *d, const Errors *e, int status)
 		return page_error(c, err);
 	Html h = page_begin(c, &(Layout){ .errors = e, .tab = TAB_TODAY, .dossier = d, .back = person_path(c, S("")) });
 	form_begin(c, &h, person_path(c, S("/fase")));
+	form_version(&h, d->phase.version);
 	h_radios(&h, S("state"), MSG_person_phase_to, MSG_NONE, o, COUNT_OF(o), e, false);
 	h_field(
 	    &h,
@@ -274,8 +276,13 @@ static Reply phase_post(Ctx *c)
 	Str why = form_text(c, &e, S("why"), 500, MSG_form_required);
 	if (!phase_parse(req_form(c->req, S("state")), &to))
 		errors_add(&e, S("state"), MSG_form_choose);
-	err = e.n ? ERR_INVALID : phase_set(c->visit, &d, to, why, form_int(c, S("version"), 0), &is);
+	int32_t version = form_int(c, S("version"), 0);
+	/* made when there was no phase yet, or older than it: someone was first */
+	if (version != d.phase.version)
+		return page_error(c, ERR_VERSION);
+	err = e.n ? ERR_INVALID : phase_set(c->visit, &d, to, why, version, &is);
 	errors_from(c, &e, &is);
+	plan_errors_to(&e, S("phase"), S("state"));
 	if (err == ERR_INVALID && e.n)
 		return phase_show(c, &d, &e, 422);
 	return err == OK ? saved(c, person_path(c, S("")), MSG_person_phase_saved) : page_error(c, err);

@@ -80,7 +80,7 @@ static void state_part(Ctx *c, Html *h, const Dossier *d)
 
 static Str break_href(Ctx *c, const Break *b)
 {
-	Str to = S("plan");
+	Str to = STR_END;
 	switch (b->kind) {
 	case BREAK_ACTION_WITHOUT_GOAL:
 	case BREAK_NO_OWNER:
@@ -217,7 +217,9 @@ static void foreign(Ctx *c, Html *h, const Dossier *d)
 		h_text(h, g.text);
 		H(h, "</strong>");
 		foreign_status(h, g.status);
-		const Str more[] = { g.target, g.achievement, g.by, g.note };
+		Msg achieved = msg_code(S("plan.foreign_achievement."), g.achievement_code);
+		const Str more[] = { g.target, achieved == MSG_NONE ? g.achievement : msg(c->lang, achieved), g.by,
+			             g.note };
 		for (size_t k = 0; k < COUNT_OF(more); k++) {
 			if (!more[k].n)
 				continue;

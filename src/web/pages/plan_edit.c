@@ -25,6 +25,22 @@ static void coordinator_radios(Ctx *c, Html *h, const Dossier *d, Str now, const
 	h_radios(h, S("coordinator"), MSG_plan_coordinator_ask, MSG_plan_coordinator_hint, o, n, e, false);
 }
 
+/* Another coordinator is another team: asked of who may change that; told to the others. */
+static void coordinator(Ctx *c, Html *h, const Dossier *d, Str now, const Errors *e)
+{
+	if (c->relation.write >> CAT_NETWORK & 1) {
+		coordinator_radios(c, h, d, now, e);
+		return;
+	}
+	Str name = dossier_name(d, now);
+	if (!name.n)
+		return;
+	summary_begin(h);
+	summary_row(h, MSG_plan_coordinator, name, STR_END);
+	summary_end(h);
+	h_hint(h, MSG_plan_coordinator_by_team);
+}
+
 static Str row_name(Ctx *c, const char *what, size_t i)
 {
 	return arena_printf(c->arena, "%s_%zu", what, i);
@@ -66,7 +82,7 @@ static Reply form(Ctx *c, const Dossier *d, const PlanInput *in, const Errors *e
 	form_version(&h, in->version);
 	h_field(&h, &(Field){
 	                .name = S("title"), .value = in->title, .label = MSG_plan_title_ask, .errors = e, .max = 200 });
-	coordinator_radios(c, &h, d, in->coordinator, e);
+	coordinator(c, &h, d, in->coordinator, e);
 	h_field(&h, &(Field){ .name = S("evaluate_every_months"),
 	                      .value = arena_printf(c->arena, "%d", in->evaluate_every_months),
 	                      .label = MSG_plan_every_ask,
@@ -170,7 +186,12 @@ static Reply post(Ctx *c)
 		plan_errors_to(&errors, S("state"), S("title"));
 		return form(c, &d, &in, &errors);
 	}
-	return e == OK ? plan_saved_undo(c, plan_at(c, S("plan")), MSG_plan_saved, FT_CAREPLAN, id) : page_error(c, e);
+	if (e != OK)
+		return page_error(c, e);
+	/* undo puts the plan back, not the team: not offered when both changed */
+	bool team_too = d.plan.exists && in.coordinator.n && !str_eq(in.coordinator, d.plan.coordinator);
+	return team_too ? saved(c, plan_at(c, S("plan")), MSG_plan_saved)
+	                : plan_saved_undo(c, plan_at(c, S("plan")), MSG_plan_saved, FT_CAREPLAN, id);
 }
 
 const Page page_plan_edit = {
