@@ -161,6 +161,23 @@ static Err before_of(Visit *v, const Group *g, Rec *out, bool *seen)
 	return e == ERR_NOT_FOUND || e == ERR_GONE || e == ERR_FORBIDDEN ? OK : e;
 }
 
+/* The Encounter of a conversation of ours: the conversation itself is in the list already. One that was deleted is
+ * known by its version before. */
+static Err beside_conversation(Visit *v, Rec *r, bool *yes)
+{
+	Rec was = *r;
+	*yes = false;
+	if (r->type != FT_ENCOUNTER)
+		return OK;
+	if (r->deleted) {
+		Err e = visit_vread(v, r->type, r->id, r->version - 1, &was);
+		if (e != OK)
+			return e == ERR_NOT_FOUND || e == ERR_GONE || e == ERR_FORBIDDEN ? OK : e;
+	}
+	*yes = has_coding(JGET(rec_json(v, &was), "type"), S(CS_ "encounter"), S("conversation"));
+	return OK;
+}
+
 static Err change_from(Visit *v, const Group *g, Change *out)
 {
 	Arena *a = visit_arena(v);
@@ -238,12 +255,17 @@ Err changes_since(Visit *v, const Dossier *d, Millis since, size_t limit, Change
 	size_t n_recs = 0;
 	TRY(visit_changes(v, d->id, since, VERSIONS_MAX, &recs, &n_recs));
 	Groups g = group(a, recs, n_recs);
-	size_t want = g.n < limit ? g.n : limit;
-	Change *list = ARENA_ARRAY(a, Change, want + 1);
-	for (size_t i = 0; i < want; i++)
-		TRY(change_from(v, &g.list[i], &list[i]));
-	TRY(name_who(v, d, list, want));
+	size_t kept = 0;
+	Change *list = ARENA_ARRAY(a, Change, g.n + 1);
+	for (size_t i = 0; i < g.n && kept < limit; i++) {
+		bool ours = false;
+		TRY(beside_conversation(v, g.list[i].newest, &ours));
+		if (ours)
+			continue;
+		TRY(change_from(v, &g.list[i], &list[kept++]));
+	}
+	TRY(name_who(v, d, list, kept));
 	*out = list;
-	*n = want;
+	*n = kept;
 	return OK;
 }

@@ -351,6 +351,18 @@ static void test_changes(void **state)
 	assert_int_equal(list[0].who.n, 0); /* the access log is not the doctor's to read */
 	must(changes_since(d.visit, &d, time_now() + 1000, 50, &list, &n));
 	assert_int_equal(n, 0);
+	/* a conversation is one change: the visit that it was is not told apart */
+	usleep(3000);
+	later = time_now();
+	ConversationInput talk = { .how = CONV_TOGETHER };
+	Str id;
+	DO(c, &c->nurse, conversation_start(d.visit, &d, &talk, &is, &id));
+	DO(c, &c->nurse, conversation_answer(d.visit, &d, id, S("happy"), S("De tuin."), 0, &is));
+	DO(c, &c->nurse, conversation_finish(d.visit, &d, id, 0, &is));
+	d = open_as(c, &c->person);
+	must(changes_since(d.visit, &d, later, 50, &list, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].noun, CHG_CONVERSATION);
 }
 
 static void test_today(void **state)
