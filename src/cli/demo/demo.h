@@ -17,8 +17,7 @@
 #include "care/remark.h"
 #include "care/story.h"
 #include "care/team.h"
-
-#define DEMO_PASSWORD "samen-op-weg-2026"
+#include "web/web.h" /* DEMO_PASSWORD */
 
 typedef struct Demo {
 	Records *records;
