@@ -333,6 +333,14 @@ void slog_publish(Slog *l)
 	heads_clear(&l->batch);
 }
 
+Err slog_undo(Slog *l, Db *d)
+{
+	heads_clear(&l->batch);
+	l->slice_at = 0; /* writing a head twice is harmless */
+	l->slice_done = false;
+	return slog_edge(d, l->hasher, l->size, &l->edge);
+}
+
 /* ---- reading ---- */
 
 void slog_head(Slog *l, LogHead *out)

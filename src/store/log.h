@@ -28,6 +28,9 @@ void slog_free(Slog *l);
 NODISCARD Err slog_append(Slog *l, Db *d, const SlogItem *items, size_t n);
 /* Writer thread, after the commit: readers see the entries from now on. */
 void slog_publish(Slog *l);
+/* Writer thread, after a rollback of what was appended and not published: the tree and the heads are again what the
+ * database holds. */
+NODISCARD Err slog_undo(Slog *l, Db *d);
 /* Writer thread, inside a transaction: all gathered heads to disk. */
 NODISCARD Err slog_flush(Slog *l, Db *d);
 

@@ -18,6 +18,7 @@ struct Store {
 	char *dir, *file;
 	bool read_only;
 	size_t cache_kib;
+	int max_pages;
 	int lock_fd; /* -1: read-only */
 	IdKey id_key;
 	uint8_t sum_key[16];

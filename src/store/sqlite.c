@@ -31,6 +31,7 @@ struct Db {
 	sqlite3 *h;
 	Query slots[SLOTS]; /* open addressing by the literal's address */
 	size_t n_slots;
+	bool full; /* the last ERR_IO was one of room */
 	/* writer: pages in the WAL; the length at which to move them next; the length up to which all are moved */
 	int wal_pages, tend_at, tended;
 };
@@ -139,6 +140,18 @@ void db_close(Db *d)
 	free(d);
 }
 
+bool db_full(const Db *d)
+{
+	return d->full;
+}
+
+Err db_limit(Db *d, int pages)
+{
+	char sql[64];
+	snprintf(sql, sizeof sql, "PRAGMA max_page_count=%d", pages);
+	return err_of(sqlite3_exec(d->h, sql, NULL, NULL, NULL));
+}
+
 const char *db_error(Db *d)
 {
 	return sqlite3_errmsg(d->h);
@@ -191,8 +204,11 @@ bool query_step(Query *q)
 Err query_end(Query *q)
 {
 	Err e = err_of(q->rc);
-	if (e == ERR_IO)
-		log_error("store: %s (%d)", sqlite3_errmsg(q->db->h), sqlite3_extended_errcode(q->db->h));
+	if (e == ERR_IO) {
+		q->db->full = (q->rc & 0xFF) == SQLITE_FULL;
+		if (!q->db->full) /* the writer says that, once */
+			log_error("store: %s (%d)", sqlite3_errmsg(q->db->h), sqlite3_extended_errcode(q->db->h));
+	}
 	sqlite3_reset(q->st);
 	q->rc = SQLITE_OK;
 	return e;
@@ -310,7 +326,8 @@ void db_tend(Db *d)
 	                                   &pages, &moved);
 	if (restart)
 		sqlite3_busy_timeout(d->h, BUSY_MS);
-	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+	/* Without room the pages stay in the WAL, from which they are read as well. */
+	if (rc != SQLITE_OK && rc != SQLITE_BUSY && (rc & 0xFF) != SQLITE_FULL)
 		die("the store cannot move its log into the main file: %s", sqlite3_errmsg(d->h));
 	d->tend_at = d->wal_pages + TEND_PAGES;
 	if (pages == moved)

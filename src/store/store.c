@@ -234,6 +234,8 @@ static Err open_database(Store *s, char *why, size_t why_n)
 		if (e != OK)
 			snprintf(why, why_n, "%s is damaged; verify says where", s->dir);
 	}
+	if (e == OK && s->max_pages > 0)
+		e = db_limit(d, s->max_pages);
 	if (e == OK && !s->read_only)
 		return writer_start(s, d, &s->writer);
 	db_close(d);
@@ -252,6 +254,7 @@ Err store_open(const StoreOptions *o, Store **out, char *why, size_t why_n)
 	s->file = path_of(o->dir, STORE_FILE);
 	s->read_only = o->read_only;
 	s->cache_kib = o->cache_kib;
+	s->max_pages = o->max_pages;
 	s->lock_fd = -1;
 	pthread_mutex_init(&s->readers_lock, NULL);
 	if (pthread_key_create(&s->reader_key, reader_free) != 0)
@@ -274,8 +277,8 @@ void store_close(Store *s)
 	Db *last = writer_stop(s->writer);
 	pthread_key_delete(s->reader_key);
 	while (s->readers)
-		reader_free(s->readers);
-	db_close(last); /* the last connection to close moves the WAL into the main file */
+		reader_free(s->readers); /* takes itself out of the list: NOLINT(clang-analyzer-unix.Malloc) */
+	db_close(last);                  /* the last connection to close moves the WAL into the main file */
 	slog_free(s->slog);
 	keys_free(s->keys);
 	if (s->lock_fd >= 0)

@@ -29,6 +29,7 @@ typedef struct StoreOptions {
 	bool read_only;   /* no writer thread; fails when there is no store */
 	bool must_be_new; /* fails when a store exists */
 	size_t cache_kib; /* page cache per connection; 0: 24 MiB readers, 64 MiB writer */
+	int max_pages;    /* of 8 KiB in the file, as if the disk were no larger; 0: what fits on the disk */
 } StoreOptions;
 
 NODISCARD Err store_open(const StoreOptions *o, Store **out, char *why, size_t why_n);

@@ -25,6 +25,7 @@ struct Writer {
 	StoreStats stats;
 	/* writer thread only */
 	StoreTx *batch[QUEUE_MAX];
+	bool no_room; /* the last batch found the disk full */
 	SlogItem *log;
 	size_t log_n, log_cap;
 };
@@ -199,6 +200,18 @@ static Err apply_op(Store *s, Db *d, const Op *op)
 	return ERR_INTERNAL;
 }
 
+/* A write failed. Without room on the disk nothing is damaged: the batch is undone and everyone is told to come back
+ * later. After anything else nobody knows what is on the disk: the process ends, and its restart reads what is. */
+static Err write_failed(Writer *w, Err e)
+{
+	if (e != ERR_IO || !db_full(w->db))
+		die("the store cannot write: %s", db_error(w->db));
+	if (!w->no_room)
+		log_error("the store cannot write: the disk is full; requests get 503 until there is room");
+	w->no_room = true;
+	return ERR_IO;
+}
+
 /* *clean: nothing of a failed transaction stayed behind. */
 static Err apply_tx(Writer *w, StoreTx *tx, bool *clean)
 {
@@ -206,7 +219,7 @@ static Err apply_tx(Writer *w, StoreTx *tx, bool *clean)
 	for (const Op *op = tx->first; op; op = op->next) {
 		Err e = apply_op(w->store, w->db, op);
 		if (e == ERR_IO)
-			die("the store cannot write: %s", db_error(w->db));
+			return write_failed(w, e);
 		if (e != OK) {
 			/* A statement with an expectation that did not hold has changed something else. */
 			*clean = op == tx->first && op->kind != OP_EXEC;
@@ -228,57 +241,88 @@ static void collect_log(Writer *w, const StoreTx *tx)
 		w->log[w->log_n++] = i->item;
 }
 
-/* false: a transaction failed half-way; the whole must run again, carefully. */
-static bool apply_batch(Writer *w, size_t n, bool careful)
+/* ERR_CONFLICT: a transaction failed half-way; the whole must run again, carefully. ERR_IO: no room. */
+static Err apply_batch(Writer *w, size_t n, bool careful)
 {
 	w->log_n = 0;
 	for (size_t i = 0; i < n; i++) {
 		StoreTx *tx = w->batch[i];
 		bool guard = careful && tx->n_ops > 0 && (tx->n_ops > 1 || tx->first->kind == OP_EXEC);
 		bool clean;
-		if (guard && db_savepoint(w->db) != OK)
-			die("the store cannot write: %s", db_error(w->db));
+		Err e = guard ? db_savepoint(w->db) : OK;
+		if (e != OK)
+			return write_failed(w, e);
 		tx->result = apply_tx(w, tx, &clean);
-		if (guard && (tx->result == OK ? db_savepoint_keep(w->db) : db_savepoint_undo(w->db)) != OK)
-			die("the store cannot write: %s", db_error(w->db));
+		if (tx->result == ERR_IO)
+			return ERR_IO;
+		if (guard)
+			e = tx->result == OK ? db_savepoint_keep(w->db) : db_savepoint_undo(w->db);
+		if (e != OK)
+			return write_failed(w, e);
 		if (tx->result == OK)
 			collect_log(w, tx);
 		else if (!clean && !guard)
-			return false;
+			return ERR_CONFLICT;
 	}
-	return true;
+	return OK;
 }
 
 static Err begin_batch(Writer *w, size_t n)
 {
 	Err e = db_begin(w->db);
-	if (e == ERR_IO)
-		die("the store cannot write: %s", db_error(w->db));
+	if (e == ERR_IO) {
+		(void)write_failed(w, e);
+		e = ERR_BUSY;
+	}
 	/* Another program holds the file, against the rules. */
 	for (size_t i = 0; e != OK && i < n; i++)
 		w->batch[i]->result = e;
 	return e;
 }
 
+/* No room: nothing of the batch is kept. */
+static void undo_batch(Writer *w, size_t n)
+{
+	db_rollback(w->db);
+	if (slog_undo(w->store->slog, w->db) != OK)
+		die("the store cannot read its log: %s", db_error(w->db));
+	for (size_t i = 0; i < n; i++)
+		w->batch[i]->result = ERR_BUSY;
+}
+
+/* The batch and its log entries, not committed yet. ERR_BUSY: the results are set, there is nothing to commit. */
+static Err write_batch(Writer *w, size_t n)
+{
+	TRY(begin_batch(w, n));
+	Err e = apply_batch(w, n, false);
+	if (e == ERR_CONFLICT) {
+		db_rollback(w->db);
+		TRY(begin_batch(w, n));
+		e = apply_batch(w, n, true);
+	}
+	if (e != OK || !w->log_n)
+		return e;
+	e = slog_append(w->store->slog, w->db, w->log, w->log_n);
+	return e == OK ? OK : write_failed(w, e);
+}
+
 static void run_batch(Writer *w, size_t n)
 {
 	int64_t start = time_mono_us();
-	if (begin_batch(w, n) != OK)
+	Err e = write_batch(w, n);
+	if (e == ERR_BUSY)
 		return;
-	if (!apply_batch(w, n, false)) {
-		db_rollback(w->db);
-		if (begin_batch(w, n) != OK)
-			return;
-		(void)apply_batch(w, n, true);
-	}
-	Slog *slog = w->store->slog;
-	if (w->log_n && slog_append(slog, w->db, w->log, w->log_n) != OK)
-		die("the store cannot write its log: %s", db_error(w->db));
 	int64_t before = time_mono_us();
-	/* After a failed sync nobody knows what is on the disk: end here, the restart reads what is. */
-	if (db_commit(w->db) != OK)
-		die("the store cannot commit: %s", db_error(w->db));
-	slog_publish(slog);
+	if (e == OK && (e = db_commit(w->db)) != OK)
+		e = write_failed(w, e);
+	if (e != OK) {
+		undo_batch(w, n);
+		return;
+	}
+	if (w->no_room)
+		log_info("the store can write again");
+	w->no_room = false;
+	slog_publish(w->store->slog);
 	for (size_t i = 0; i < n; i++) {
 		if (w->batch[i]->n_ops) {
 			__atomic_add_fetch(&w->store->changes, 1, __ATOMIC_RELEASE);
@@ -386,8 +430,16 @@ Err writer_start(Store *s, Db *d, Writer **out)
 
 static void flush_heads(Writer *w)
 {
-	if (db_begin(w->db) != OK || slog_flush(w->store->slog, w->db) != OK || db_commit(w->db) != OK)
-		die("the store cannot write: %s", db_error(w->db));
+	Err e = db_begin(w->db);
+	if (e == OK)
+		e = slog_flush(w->store->slog, w->db);
+	if (e == OK)
+		e = db_commit(w->db);
+	if (e == OK)
+		return;
+	/* Without room the next start finds them in the log. */
+	(void)write_failed(w, e);
+	db_rollback(w->db);
 }
 
 Db *writer_stop(Writer *w)

@@ -395,6 +395,62 @@ typedef struct Readers {
 	bool stop;
 } Readers;
 
+static void say_line(void *ctx, const char *line)
+{
+	(void)ctx;
+	print_error("%s\n", line);
+}
+
+/* A full disk is no reason to stop: the write that found no room is undone as a whole, with its log entry; what fits is
+ * written. */
+static void full_disk(void **state)
+{
+	enum { BIG = 400 * 1000 };
+	Fixture *f = *state;
+	char why[256];
+	Part part = store_new_part(f->store);
+	Rid kept = create(f->store, part, FT_GOAL, S("before"), f->arena), lost;
+	store_close(f->store);
+	assert_int_equal(
+	    store_open(&(StoreOptions){ .dir = str_c(f->dir), .max_pages = 60 }, &f->store, why, sizeof why), OK);
+	char *big = malloc(BIG);
+	memset(big, 'x', BIG);
+	for (int i = 0; i < 3; i++) {
+		StoreTx *tx = store_tx(f->store, f->arena);
+		assert_int_equal(store_new_rid(f->store, part, &lost), OK);
+		StoreRow small = make_row(f->store, lost, FT_GOAL, 1, S("lost"), f->arena), row = small;
+		store_put(tx, &small);
+		store_log(tx, part, S("lost"));
+		assert_int_equal(store_new_rid(f->store, part, &row.rid), OK);
+		row.id = STR_END;
+		row.body = str_n(big, BIG);
+		store_put(tx, &row);
+		assert_int_equal(store_commit(tx), ERR_BUSY);
+		/* Too large for the log only. */
+		tx = store_tx(f->store, f->arena);
+		store_put(tx, &small);
+		store_log(tx, part, str_n(big, BIG));
+		assert_int_equal(store_commit(tx), ERR_BUSY);
+		StoreRow next = make_row(f->store, kept, FT_GOAL, i + 2, S("after"), f->arena);
+		tx = store_tx(f->store, f->arena);
+		store_put(tx, &next);
+		store_log(tx, part, S("kept"));
+		assert_int_equal(store_commit(tx), OK);
+	}
+	free(big);
+	reopen(f);
+	StoreRow row;
+	assert_int_equal(store_get_rid(f->store, kept, f->arena, &row), OK);
+	assert_int_equal(row.version, 4);
+	assert_int_equal(store_get_rid(f->store, lost, f->arena, &row), ERR_NOT_FOUND);
+	LogHead head;
+	assert_int_equal(store_log_head(f->store, &head), OK);
+	assert_int_equal(head.size, 3);
+	StoreCheck c = { 0 };
+	assert_int_equal(store_verify(f->store, NULL, say_line, NULL, &c), OK);
+	assert_int_equal(c.problems, 0);
+}
+
 static void *read_on(void *p)
 {
 	Readers *r = p;
@@ -451,7 +507,7 @@ int main(void)
 		TEST(create_and_read), TEST(update_history_delete), TEST(scan_and_patients),
 		TEST(aliases),         TEST(alias_like_own),        TEST(index_rows),
 		TEST(system_tables),   TEST(full_partition),        TEST(batches),
-		TEST(order_in_batch),  TEST(bounded_wal),
+		TEST(order_in_batch),  TEST(bounded_wal),           TEST(full_disk),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
