@@ -90,7 +90,7 @@ check: setup $(GEN_HEADERS)
 	@tools/apt clang clang-format clang-tidy python3
 	@tools/check-rooms && tools/check-banned && tools/check-size
 	@clang-format --dry-run --Werror $$(find src tests bench -name '*.[ch]')
-	@tools/lint $(CFLAGS)
+	@tools/lint $(B)/lint.txt $(CFLAGS)
 
 # --- fuzz targets: tests/fuzz/ROOM_what.c, clang + libFuzzer ----------------------------------------------------------
 include tests/tests.mk

@@ -1,4 +1,5 @@
 /* Searching: inside a dossier by reading it, across dossiers by index, and the list of the user's persons. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "access/visit.h"
@@ -318,6 +319,7 @@ static int newest_first(const void *a, const void *b)
 static void note_hits(Visit *v, const Hits *h, size_t from, size_t n)
 {
 	bool any = false;
+	assert(!n || (h->list && h->persons));
 	for (size_t i = from; i < from + n; i++) {
 		const Rec *r = &h->list[i];
 		if (!h->persons[i])

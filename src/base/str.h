@@ -41,7 +41,7 @@ static inline bool str_eq(Str a, Str b)
 }
 static inline bool str_starts(Str s, Str with)
 {
-	return s.n >= with.n && (with.n == 0 || memcmp(s.p, with.p, with.n) == 0);
+	return s.n >= with.n && (with.n == 0 || (s.p && memcmp(s.p, with.p, with.n) == 0));
 }
 static inline bool str_ends(Str s, Str with)
 {

@@ -1,4 +1,5 @@
 /* Attainment of care goals: Observations by the team and by the person. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "care/care_goal.h"
@@ -63,6 +64,7 @@ Err attainment_record(Visit *v, const Dossier *d, const AttainmentInput *in, Fie
 		(void)issue_add(is, S("on"), PROBLEM_RANGE);
 	if (is->n)
 		return ERR_INVALID;
+	assert(g); /* else there is an issue */
 	Actor me = actor_of(d);
 	Edit e = edit_new(a, (JVal){ NULL, NULL }, FT_OBSERVATION);
 	edit_str(&e, S("status"), S("final"));

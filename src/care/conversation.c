@@ -1,5 +1,7 @@
 #include "care/conversation.h"
 
+#include <assert.h>
+
 #include "care/answers.h"
 #include "care/edit.h"
 
@@ -104,6 +106,7 @@ Err conversation_start(Visit *v, const Dossier *d, const ConversationInput *in, 
 static Err answer_put(Visit *v, const Conversation *c, const Answer *answer, int32_t version, FieldIssues *is)
 {
 	Arena *a = visit_arena(v);
+	assert(c && c->b.rec);
 	Edit e = edit_new(a, c->b.rec->json, FT_NONE);
 	edit_json(&e, S("item"), answers_with(a, c->b.rec->json, answer, 1));
 	return put_over(v, is, c->b.rec, version, edit_text(&e), NULL);

@@ -1,5 +1,7 @@
 #include "care/person.h"
 
+#include <assert.h>
+
 #include "care/edit.h"
 
 static Str join_strings(Arena *a, JVal list)
@@ -288,6 +290,7 @@ Err person_edit(Visit *v, const Dossier *d, const PersonInput *in, FieldIssues *
 		(void)issue_add(is, S("id"), PROBLEM_UNKNOWN);
 	if (is->n)
 		return ERR_INVALID;
+	assert(d->person.b.rec); /* else there is an issue */
 	Str text = patient_text(visit_arena(v), d->person.b.rec->json, &d->person, &p);
 	return put_over(v, is, d->person.b.rec, in->version, text, NULL);
 }

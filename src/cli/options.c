@@ -232,7 +232,7 @@ static bool known_somewhere(Str name, const Command *const *all, size_t n_all)
 
 static int read_file(Args *a, Str path, bool *given, const Command *const *all, size_t n_all)
 {
-	Str text, line;
+	Str text = STR_END, line;
 	int code = slurp(a, path, &text), number = 0;
 	while (code < 0 && text.p) {
 		text = str_cut(text, '\n', &line);

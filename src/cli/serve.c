@@ -138,7 +138,7 @@ static Str find_assets(const Args *a)
 		return given;
 	while (n > 0 && exe[n - 1] != '/')
 		n--;
-	Str dir = str_n(exe, (size_t)n - 1), path = STR_END;
+	Str dir = str_n(exe, (size_t)n - 1), path;
 	for (size_t i = 0; i < COUNT_OF(places); i++) {
 		struct stat st;
 		path = arena_join(a->arena, dir, places[i], STR_END);

@@ -141,12 +141,15 @@ static bool split_listen(Arena *a, Str listen, char **host, char **port)
 
 static int bound_port(int fd)
 {
-	struct sockaddr_storage ss;
-	socklen_t n = sizeof ss;
-	if (getsockname(fd, (struct sockaddr *)&ss, &n) != 0)
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} name = { 0 };
+	socklen_t n = sizeof name;
+	if (getsockname(fd, &name.any, &n) != 0)
 		return 0;
-	return ntohs(ss.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&ss)->sin6_port
-	                                      : ((struct sockaddr_in *)&ss)->sin_port);
+	return ntohs(name.any.sa_family == AF_INET6 ? name.v6.sin6_port : name.v4.sin_port);
 }
 
 Err server_listen(Str text, int *out, int *port_out, char *why, size_t why_n)
