@@ -9,5 +9,4 @@ $(B)/.apt: tools/setup.mk tools/apt
 	@touch $@
 
 node_modules/.stamp: package.json package-lock.json | $(B)/.apt
-	@npm ci --ignore-scripts --no-audit --no-fund
-	@touch $@
+	@flock .npm.lock tools/npm-ci
