@@ -69,7 +69,8 @@ bool db_has_table(Db *d, Str name);
 int64_t db_integrity(Db *d, StoreSay *say, void *ctx);
 /* A consistent copy of the database behind d at the new path, synced. */
 NODISCARD Err db_copy(Db *d, const char *path);
-/* Was the last ERR_IO a disk without room? Then nothing is damaged: the transaction can be rolled back and writing tried again. */
+/* Was the last ERR_IO a disk without room? Then nothing is damaged: the transaction can be rolled back and writing
+ * tried again. */
 bool db_full(const Db *d);
 /* The file may have at most so many pages. */
 NODISCARD Err db_limit(Db *d, int pages);
