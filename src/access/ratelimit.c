@@ -1,6 +1,7 @@
 /* Limits on attempts to sign in, in memory: attempts per address in a window, failures per login until a lock. A fixed
  * table of keyed hashes; when two fall on one place the older makes room, so memory is bounded and nobody can aim at a
  * place. */
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -63,8 +64,23 @@ static void window(Count *c, Millis now, Millis length)
 	}
 }
 
+/* Who has one IPv6 address has the 2^64 of its network: they count as one. in6: room for the answer. */
+static Str network_of(Str address, struct in6_addr *in6)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }; /* an IPv4 address in IPv6 clothes */
+	char text[INET6_ADDRSTRLEN] = "";
+	if (!address.n || address.n >= sizeof text)
+		return address;
+	memcpy(text, address.p, address.n);
+	if (inet_pton(AF_INET6, text, in6) != 1 || memcmp(in6, mapped, sizeof mapped) == 0)
+		return address;
+	return str_n((const char *)in6, 8);
+}
+
 bool limits_attempt(Limits *l, Str address, Millis now)
 {
+	struct in6_addr in6;
+	address = network_of(address, &in6);
 	pthread_mutex_lock(&l->lock);
 	Count *c = place(l->addresses, address, true);
 	window(c, now, LIMIT_ADDRESS_MS);

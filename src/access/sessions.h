@@ -14,7 +14,7 @@ typedef struct Limits Limits;
 Limits *limits_new(void);
 void limits_free(Limits *l);
 enum { LIMIT_ADDRESS = 30, LIMIT_ADDRESS_MS = 10 * 60000, LIMIT_FAILURES = 8, LIMIT_LOCK_MS = 15 * 60000 };
-/* Counts an attempt from this address; false: too many. */
+/* Counts an attempt from this address (IPv6: from its /64 network); false: too many. */
 NODISCARD bool limits_attempt(Limits *l, Str address, Millis now);
 /* Is this login (known or not) locked? */
 bool limits_locked(Limits *l, Str login, Millis now);

@@ -215,6 +215,18 @@ static void test_address_limit(void **state)
 	assert_false(limits_attempt(l, S("10.0.0.1"), now + 100));
 	assert_true(limits_attempt(l, S("10.0.0.2"), now + 100));
 	assert_true(limits_attempt(l, S("10.0.0.1"), now + LIMIT_ADDRESS_MS));
+	/* A network of IPv6 is one visitor; its neighbour and IPv4 in IPv6 clothes are others. */
+	for (int i = 0; i < LIMIT_ADDRESS; i++) {
+		char six[40];
+		snprintf(six, sizeof six, "2001:db8:0:7:%x::%x", i, i);
+		assert_true(limits_attempt(l, str_c(six), now + i));
+	}
+	assert_false(limits_attempt(l, S("2001:db8:0:7::ffff"), now + 100));
+	assert_true(limits_attempt(l, S("2001:db8:0:8::1"), now + 100));
+	for (int i = 0; i < LIMIT_ADDRESS; i++)
+		assert_true(limits_attempt(l, S("::ffff:10.0.0.3"), now + i));
+	assert_false(limits_attempt(l, S("::ffff:10.0.0.3"), now + 100));
+	assert_true(limits_attempt(l, S("::ffff:10.0.0.4"), now + 100));
 	for (int i = 1; i < LIMIT_FAILURES; i++)
 		assert_false(limits_failed(l, S("an"), now));
 	assert_false(limits_locked(l, S("an"), now));
