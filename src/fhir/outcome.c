@@ -24,6 +24,18 @@ static Issue *next_issue(Outcome *o, Severity s)
 	return i;
 }
 
+/* What was sent may be quoted in an issue; a FHIR string has no control characters. */
+static void without_controls(char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+		if (c < ' ' || c == 0x7F)
+			text[i] = ' ';
+		else if (c == 0xC2 && i + 1 < n && (unsigned char)text[i + 1] < 0xA0)
+			text[i] = text[i + 1] = ' ';
+	}
+}
+
 __attribute__((format(printf, 2, 0))) static Str format(Arena *a, const char *fmt, va_list args)
 {
 	char text[1024];
@@ -35,6 +47,7 @@ __attribute__((format(printf, 2, 0))) static Str format(Arena *a, const char *fm
 		if (len && (uint8_t)text[len - 1] >= 0xC0)
 			len--;
 	}
+	without_controls(text, len);
 	return arena_str(a, str_n(text, len));
 }
 

@@ -167,12 +167,28 @@ static void primitives(void **state)
 	arena_free(a);
 }
 
+/* What was sent is quoted in an issue: the outcome must be a valid resource all the same. */
+static void quoted_controls(void **state)
+{
+	(void)state;
+	Arena *a = arena_new();
+	const Json *doc;
+	JError e;
+	Outcome o = outcome_new(a), again = outcome_new(a);
+	outcome_add(&o, SEV_ERROR, S("value"), S("Patient.id"), "'%s' is no id", "a\x01\x7f\xc2\x85z");
+	assert_int_equal(json_parse(a, outcome_json(&o, a), &doc, &e), OK);
+	assert_int_equal(fhir_validate(json_root(doc), &again), OK);
+	assert_true(str_eq(o.issues[0].details, S("'a    z' is no id")));
+	arena_free(a);
+}
+
 int main(void)
 {
 	random_init();
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cases),          cmocka_unit_test(messages),           cmocka_unit_test(many_issues),
-		cmocka_unit_test(many_contained), cmocka_unit_test(outcome_of_nothing), cmocka_unit_test(primitives),
+		cmocka_unit_test(cases),           cmocka_unit_test(messages),           cmocka_unit_test(many_issues),
+		cmocka_unit_test(many_contained),  cmocka_unit_test(outcome_of_nothing), cmocka_unit_test(primitives),
+		cmocka_unit_test(quoted_controls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
