@@ -6,7 +6,7 @@
 // Environment: BENCH_PERSONS (100000), BENCH_RUNS (5), BENCH_SECONDS (5), SYNTHEA (folder of bundles to import),
 // BENCH_NICE (0; below 0 when other work runs on the machine).
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
@@ -309,9 +309,27 @@ function programs() {
 	}
 }
 
+// What the disk does now: nothing durable is faster.
+function disk() {
+	const name = path.join(folder, 'sync'), page = Buffer.alloc(8192), fd = openSync(name, 'w+'), took = []
+	writeSync(fd, Buffer.alloc(8192 * 400))
+	fdatasyncSync(fd)
+	for (let i = 0; i < 400; i++) {
+		const from = process.hrtime.bigint()
+		writeSync(fd, page, 0, page.length, i * page.length)
+		fdatasyncSync(fd)
+		took.push(Number(process.hrtime.bigint() - from) / 1e6)
+	}
+	closeSync(fd)
+	rmSync(name)
+	took.sort((a, b) => a - b)
+	say(`the disk: writing 8 KiB and fdatasync takes ${took[200].toFixed(2)} ms, one in ten ${took[360].toFixed(2)}, one in a hundred ${took[396].toFixed(2)} or more`)
+}
+
 async function main() {
 	say(`${os.cpus()[0].model}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB; ${persons} persons; ` +
 		`${runs} runs of ${seconds} s, ${connections} connections; load of the machine before: ${busy()}`)
+	disk()
 	const served = ['read', 'plan', 'create', 'start', 'import'].some(wanted)
 	if (served) {
 		const store = prepare_store()
@@ -325,6 +343,8 @@ async function main() {
 		rmSync(work, { recursive: true, force: true })
 	}
 	programs()
+	disk()
+	say(`load of the machine after: ${busy()}`)
 	writeFileSync(path.join(build, only.length ? 'bench-part.json' : 'bench.json'), JSON.stringify(figures, null, '\t') + '\n')
 	const missed = figures.filter(f => !met(f))
 	say(missed.length ? `missed: ${missed.map(f => f.name).join(', ')}` : 'every goal is met')
