@@ -57,6 +57,7 @@ typedef struct Page {
 	Msg title;
 	Need need;
 	uint32_t category; /* NEED_PERSON: bit of the Category the page shows; the relation must have it; 0: any relation */
+	bool edits; /* nothing but a form: showing it also asks the right to write the category */
 	Reply (*get)(Ctx *);
 	Reply (*post)(Ctx *); /* NULL: GET only. The router has checked the CSRF token. */
 	bool slow;            /* runs on the slow pool (password hashing, PDF): its POST, or its GET when it has no POST */

@@ -131,7 +131,8 @@ static Err need_met(Ctx *c)
 		break;
 	}
 	TRY(visit_relation(c->visit, c->person, &c->relation));
-	return (c->relation.read & c->page->category) == c->page->category ? OK : ERR_FORBIDDEN;
+	uint32_t may = c->page->edits ? c->relation.read & c->relation.write : c->relation.read;
+	return (may & c->page->category) == c->page->category ? OK : ERR_FORBIDDEN;
 }
 
 /* Has this very form been through before? Then its answer was a redirect: give it again. */

@@ -109,6 +109,7 @@ const Page page_care_goal_accept = {
 	.title = MSG_care_goal_accept_title,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_GOALS,
+	.edits = true,
 	.get = accept_get,
 	.post = accept_post,
 };
@@ -182,6 +183,7 @@ const Page page_care_goal_level = {
 	.title = MSG_care_goal_where,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_GOALS,
+	.edits = true,
 	.get = level_get,
 	.post = level_post,
 };
@@ -237,6 +239,7 @@ const Page page_care_goal_clash = {
 	.title = MSG_care_goal_clash_add,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_GOALS,
+	.edits = true,
 	.get = clash_get,
 	.post = clash_post,
 };
@@ -295,6 +298,7 @@ const Page page_care_goal_state = {
 	.title = MSG_care_goal_change_state,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_GOALS,
+	.edits = true,
 	.get = state_get,
 	.post = state_post,
 };

@@ -309,6 +309,7 @@ const Page page_care_goal_new = {
 	.title = MSG_care_goal_new,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_GOALS,
+	.edits = true,
 	.get = get_new,
 	.post = post_new,
 };
@@ -317,6 +318,7 @@ const Page page_care_goal_step = {
 	.title = MSG_care_goal_change,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_GOALS,
+	.edits = true,
 	.get = get_step,
 	.post = post_step,
 };

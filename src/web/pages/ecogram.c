@@ -151,6 +151,7 @@ const Page page_ecogram_tie = {
 	.title = MSG_tie_change,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_NETWORK,
+	.edits = true,
 	.get = get_tie,
 	.post = post_tie,
 };

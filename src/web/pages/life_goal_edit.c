@@ -93,6 +93,7 @@ const Page page_life_goal_new = {
 	.title = MSG_life_goal_new,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_GOALS,
+	.edits = true,
 	.get = get,
 	.post = post,
 };
@@ -101,6 +102,7 @@ const Page page_life_goal_edit = {
 	.title = MSG_life_goal_edit,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_GOALS,
+	.edits = true,
 	.get = get,
 	.post = post,
 };

@@ -210,6 +210,7 @@ const Page page_person_edit = { .path = S_INIT("/persoon/{person}/gegevens"),
 	                        .title = MSG_person_edit,
 	                        .need = NEED_PERSON,
 	                        .category = 1u << CAT_IDENTITY,
+	                        .edits = true,
 	                        .get = edit_get,
 	                        .post = edit_post };
 
@@ -292,5 +293,6 @@ const Page page_phase = { .path = S_INIT("/persoon/{person}/fase"),
 	                  .title = MSG_person_phase_change,
 	                  .need = NEED_PERSON,
 	                  .category = 1u << CAT_GOALS,
+	                  .edits = true,
 	                  .get = phase_get,
 	                  .post = phase_post };

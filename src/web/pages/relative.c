@@ -112,6 +112,7 @@ const Page page_relative_new = {
 	.title = MSG_relative_add,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_NETWORK,
+	.edits = true,
 	.get = get,
 	.post = post,
 };
@@ -120,6 +121,7 @@ const Page page_relative = {
 	.title = MSG_relative_change,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_NETWORK,
+	.edits = true,
 	.get = get,
 	.post = post,
 };

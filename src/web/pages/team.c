@@ -5,7 +5,10 @@
 static void member_facts(Ctx *c, Html *h, const Member *m)
 {
 	H(h, "<p class=\"govuk-body sd-tight\">");
-	h_text(h, m->role_text);
+	if (str_starts(m->ref, S("Patient/")))
+		h_msg(h, MSG_owner_kind_person);
+	else
+		h_text(h, m->role_text);
 	if (m->organisation.n) {
 		H(h, " · ");
 		h_text(h, m->organisation);

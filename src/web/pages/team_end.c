@@ -107,6 +107,7 @@ const Page page_team_end = {
 	.title = MSG_team_end,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_NETWORK,
+	.edits = true,
 	.get = get,
 	.post = post,
 };

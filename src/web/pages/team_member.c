@@ -241,6 +241,7 @@ const Page page_team_new = {
 	.title = MSG_team_add,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_NETWORK,
+	.edits = true,
 	.get = get_new,
 	.post = post_new,
 };
@@ -249,6 +250,7 @@ const Page page_team_member = {
 	.title = MSG_team_change,
 	.need = NEED_PERSON,
 	.category = 1u << CAT_NETWORK,
+	.edits = true,
 	.get = get_edit,
 	.post = post_edit,
 };
