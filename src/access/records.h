@@ -155,7 +155,9 @@ NODISCARD Err visit_written(Visit *v, FhirType type, Str id, Rec *out);
  * where it led. */
 NODISCARD Err visit_once(Visit *v, Str key, Str location, Str *before);
 
-/* Text that must survive: a draft per user and key (session expired while writing, half-filled form). */
+/* Text that must survive: a draft per user and key (session expired while writing, half-filled form). What nobody came
+ * back for is thrown away after DRAFT_DAYS: it is care content too. */
+enum { DRAFT_DAYS = 30 };
 NODISCARD Err draft_put(Records *r, int64_t account, Str key, Str body);
 NODISCARD Err draft_take(Records *r, int64_t account, Str key, Arena *a, Str *body); /* ERR_NOT_FOUND */
 

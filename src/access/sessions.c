@@ -399,10 +399,12 @@ Err sign_in(Records *r, Str login, Str password, Str remote, Arena *a, Str *toke
 	limits_clear(r->limits, key);
 	StoreTx *tx = store_tx(r->store, a);
 	SqlArg args[] = { ARG_I(who.id) }, old[] = { ARG_I(now - 7 * (Millis)DAY_MS) };
+	SqlArg forgotten[] = { ARG_I(now - DRAFT_DAYS * (Millis)DAY_MS) };
 	store_exec(tx, SQL("UPDATE account SET failures=0, locked_until=0 WHERE id=?1"), args, 1, 1);
 	store_exec(tx, SQL("DELETE FROM session WHERE account=?1 AND expires<?2"), (SqlArg[]){ args[0], old[0] }, 2,
 	           -1);
 	store_exec(tx, SQL("DELETE FROM idem WHERE at<?1"), old, 1, -1);
+	store_exec(tx, SQL("DELETE FROM draft WHERE updated<?1"), forgotten, 1, -1);
 	Str made = new_session(tx, a, who.id, KIND_SESSION, now);
 	log_event(tx, a, AUDIT_SIGN_IN, &who, S("sign in"), remote);
 	TRY(store_commit(tx));

@@ -129,6 +129,24 @@ static void test_session(void **state)
 	must(sign_in(w->r, S("an"), GOOD, S("ip"), w->a, &token));
 }
 
+/* Text that nobody came back for does not stay for ever. */
+static void test_old_drafts(void **state)
+{
+	World *w = *state;
+	int64_t id = add(w, "an", ROLE_PERSON);
+	Str token, text;
+	must(draft_put(w->r, id, S("old"), S("x")));
+	must(draft_put(w->r, id + 1, S("old of another"), S("x")));
+	time_set_offset((DRAFT_DAYS - 1) * (Millis)DAY_MS);
+	must(draft_put(w->r, id, S("new"), S("y")));
+	must(sign_in(w->r, S("an"), GOOD, S("ip"), w->a, &token));
+	must(draft_take(w->r, id, S("old"), w->a, &text));
+	time_set_offset((DRAFT_DAYS + 1) * (Millis)DAY_MS);
+	must(sign_in(w->r, S("an"), GOOD, S("ip"), w->a, &token));
+	gives(draft_take(w->r, id + 1, S("old of another"), w->a, &text), ERR_NOT_FOUND);
+	must(draft_take(w->r, id, S("new"), w->a, &text));
+}
+
 static void test_limits_of_a_session(void **state)
 {
 	World *w = *state;
@@ -292,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_address_limit),
 		T(test_accounts),
 		T(test_session),
+		T(test_old_drafts),
 		T(test_limits_of_a_session),
 		T(test_change_password),
 		T(test_lock_out),
