@@ -1,10 +1,12 @@
 /* samendoel serve: opens the records, puts the two faces before them, and serves until SIGTERM or SIGINT. */
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/api.h"
+#include "base/log.h"
 #include "cli/cli.h"
 #include "server/server.h"
 #include "web/web.h"
@@ -197,6 +199,14 @@ static void wait_for_stop(const sigset_t *stop, Str url)
 	pthread_sigmask(SIG_UNBLOCK, stop, NULL);
 }
 
+/* A crash must not leave care data and passwords behind in a core file. */
+static void no_core_files(void)
+{
+	struct rlimit none = { 0, 0 };
+	if (setrlimit(RLIMIT_CORE, &none) != 0)
+		log_warn("core files could not be turned off");
+}
+
 static int run(const Args *a)
 {
 	char why[512] = "out of room";
@@ -208,6 +218,7 @@ static int run(const Args *a)
 		cli_fail("--tls-cert and --tls-key belong together");
 		return EXIT_USAGE;
 	}
+	no_core_files();
 	/* Before the first thread, so that only this one is told. */
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);

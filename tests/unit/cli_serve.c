@@ -78,6 +78,20 @@ static void write_assets(void)
 	fclose(f);
 }
 
+/* A line of /proc/PID/limits starts with `line`. */
+static bool limited(pid_t child, const char *line)
+{
+	char path[64], text[256];
+	bool found = false;
+	snprintf(path, sizeof path, "/proc/%d/limits", (int)child);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(text, sizeof text, f))
+		found = found || strncmp(text, line, strlen(line)) == 0;
+	fclose(f);
+	return found;
+}
+
 static void a_service_from_start_to_stop(void **state)
 {
 	(void)state;
@@ -96,6 +110,7 @@ static void a_service_from_start_to_stop(void **state)
 	int64_t ms = (time_mono_us() - from) / 1000;
 	if (ms > 2000) /* 0.2 s is the figure; here a machine may be busy and the build one with sanitizers */
 		fail_msg("first answer after %lld ms", (long long)ms);
+	assert_true(limited(child, "Max core file size        0                    0 "));
 	get(port, "/fhir/metadata", reply, sizeof reply);
 	assert_non_null(strstr(reply, "\"CapabilityStatement\""));
 	get(port, "/fhir/Patient/1", reply, sizeof reply);
