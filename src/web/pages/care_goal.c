@@ -193,7 +193,7 @@ static Reply get(Ctx *c)
 	h_text(&h, g->text);
 	H(&h, "</h1><p class=\"govuk-body\">");
 	h_tag(&h, msg_code(S("care_goal_state."), state), state_colour(state));
-	care_goal_acceptance_tag(&h, g);
+	care_goal_acceptance_tag(c, &h, g);
 	H(&h, "</p>");
 	actions(c, &h, &d, g);
 	where_we_are(c, &h, g);

@@ -36,17 +36,18 @@ void care_goal_serves(Ctx *c, Html *h, const Dossier *d, const CareGoal *g)
 		h_warning(h, MSG_care_goal_serves_none);
 }
 
-void care_goal_acceptance_tag(Html *h, const CareGoal *g)
+void care_goal_acceptance_tag(const Ctx *c, Html *h, const CareGoal *g)
 {
+	bool me = c->relation.kind == REL_SELF;
 	switch (g->person_accepts) {
 	case ACC_AGREE:
-		h_tag(h, MSG_care_goal_agreed, S("green"));
+		h_tag(h, me ? MSG_care_goal_agreed_me : MSG_care_goal_agreed, S("green"));
 		break;
 	case ACC_DISAGREE:
-		h_tag(h, MSG_care_goal_disagreed, S("red"));
+		h_tag(h, me ? MSG_care_goal_disagreed_me : MSG_care_goal_disagreed, S("red"));
 		break;
 	case ACC_PENDING:
-		h_tag(h, MSG_care_goal_pending, S("yellow"));
+		h_tag(h, me ? MSG_care_goal_pending_me : MSG_care_goal_pending, S("yellow"));
 		break;
 	}
 }
@@ -60,7 +61,7 @@ static void row(Ctx *c, Html *h, const CareGoal *g)
 	h_text(h, g->text);
 	H(h, "</a></h3><p class=\"govuk-body sd-tight\">");
 	h_tag(h, msg_code(S("care_goal_state."), state), state_colour(state));
-	care_goal_acceptance_tag(h, g);
+	care_goal_acceptance_tag(c, h, g);
 	if (g->n_conflicts)
 		h_tag(h, MSG_care_goal_conflicts, S("orange"));
 	H(h, "</p>");

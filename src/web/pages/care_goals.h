@@ -12,6 +12,6 @@ const CareGoal *care_goal_of_path(Ctx *c, Dossier *d, Reply *reply);
 /* The life goals that it serves, in the person's own words: the upper half of the thread. */
 void care_goal_serves(Ctx *c, Html *h, const Dossier *d, const CareGoal *g);
 /* Tag and words of how the person stands towards it. */
-void care_goal_acceptance_tag(Html *h, const CareGoal *g);
+void care_goal_acceptance_tag(const Ctx *c, Html *h, const CareGoal *g);
 
 #endif
