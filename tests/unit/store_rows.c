@@ -243,6 +243,41 @@ static void system_tables(void **state)
 	assert_int_equal(rows.cells[2].kind, ARG_NULL);
 }
 
+/* A reader keeps its snapshot over commits of log entries alone; it must never show less than what was acknowledged. */
+static void kept_snapshot(void **state)
+{
+	Fixture *f = *state;
+	Rid rid;
+	Part part = store_new_part(f->store);
+	assert_int_equal(store_new_rid(f->store, part, &rid), OK);
+	for (int32_t version = 1; version <= 3; version++) {
+		StoreRow row, before;
+		LogEntry *log;
+		size_t n;
+		StoreTx *tx = store_tx(f->store, f->arena);
+		row = make_row(f->store, rid, FT_GOAL, version, S("x"), f->arena);
+		store_put(tx, &row);
+		assert_int_equal(store_commit(tx), OK);
+		assert_int_equal(store_get_rid(f->store, rid, f->arena, &before), OK);
+		assert_int_equal(before.version, version);
+		tx = store_tx(f->store, f->arena);
+		store_log(tx, part, S("looked"));
+		assert_int_equal(store_commit(tx), OK);
+		assert_int_equal(store_get_rid(f->store, rid, f->arena, &before), OK);
+		assert_int_equal(store_log_of_part(f->store, part, INT64_MAX, 10, f->arena, &log, &n), OK);
+		assert_int_equal(n, version);
+		SqlRows rows;
+		SqlArg args[] = { ARG_I(version), ARG_I(part), ARG_I(7) };
+		tx = store_tx(f->store, f->arena);
+		store_exec(tx, SQL("INSERT INTO seen(account, part, at) VALUES(?1, ?2, ?3)"), args, COUNT_OF(args), 1);
+		assert_int_equal(store_commit(tx), OK);
+		assert_int_equal(store_select(f->store, SQL("SELECT at FROM seen WHERE account=?1 AND part=?2"), args,
+		                              2, f->arena, &rows),
+		                 OK);
+		assert_int_equal(rows.n_rows, 1);
+	}
+}
+
 static void full_partition(void **state)
 {
 	Fixture *f = *state;
@@ -508,6 +543,7 @@ int main(void)
 		TEST(aliases),         TEST(alias_like_own),        TEST(index_rows),
 		TEST(system_tables),   TEST(full_partition),        TEST(batches),
 		TEST(order_in_batch),  TEST(bounded_wal),           TEST(full_disk),
+		TEST(kept_snapshot),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
