@@ -83,6 +83,7 @@ typedef struct Slow {
 	pthread_cond_t more;
 	Exchange *head, **tail;
 	int queued, queue_max, n_threads;
+	int large; /* jobs at work that have a large body */
 	bool stop;
 	pthread_t *threads;
 } Slow;

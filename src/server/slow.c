@@ -4,20 +4,48 @@
 #include "base/log.h"
 #include "server/internal.h"
 
-static Exchange *next_job(Slow *p)
+enum { LARGE_BODY = 32 * 1024 };
+
+/* What sends much can take seconds or minutes (a bundle of thousands of entries). One thread is kept free of it, so
+ * that others can still sign in. */
+static bool is_large(const Exchange *x)
 {
+	return x->body.n > LARGE_BODY;
+}
+
+/* The link to the first job that may start now, or NULL. */
+static Exchange **startable(Slow *p, int threads)
+{
+	for (Exchange **at = &p->head; *at; at = &(*at)->next)
+		if (!is_large(*at) || p->large + 1 < threads || threads == 1)
+			return at;
+	return NULL;
+}
+
+static Exchange *next_job(Slow *p, int threads)
+{
+	Exchange **at, *x = NULL;
 	pthread_mutex_lock(&p->lock);
-	while (!p->head && !p->stop)
+	while (!(at = startable(p, threads)) && (p->head || !p->stop))
 		pthread_cond_wait(&p->more, &p->lock);
-	Exchange *x = p->head;
-	if (x) {
-		p->head = x->next;
-		if (!p->head)
-			p->tail = &p->head;
+	if (at) {
+		x = *at;
+		*at = x->next;
+		if (!*at)
+			p->tail = at;
 		p->queued--;
+		p->large += is_large(x);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return x;
+}
+
+static void large_done(Slow *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->large--;
+	pthread_cond_broadcast(&p->more);
+	pthread_mutex_unlock(&p->lock);
 }
 
 static void *work(void *arg)
@@ -25,9 +53,12 @@ static void *work(void *arg)
 	Server *s = arg;
 	/* So that thread_end is called for this thread too. */
 	local_deflate(s, 1);
-	for (Exchange *x; (x = next_job(&s->slow));) {
+	for (Exchange *x; (x = next_job(&s->slow, s->o.slow_threads));) {
+		bool large = is_large(x); /* after the finish x belongs to its connection */
 		x->reply = s->h.handle(s->h.ctx, &x->req);
 		exchange_finish_parked(x);
+		if (large)
+			large_done(&s->slow);
 	}
 	return NULL;
 }

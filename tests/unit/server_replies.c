@@ -263,6 +263,31 @@ static void a_full_slow_pool_answers_503(void **state)
 	server_stop(s);
 }
 
+/* Bundles of thousands of entries, however many, leave a thread for who signs in. */
+static void large_jobs_leave_a_thread_free(void **state)
+{
+	enum { JOBS = 3, BODY = 64 * 1024 };
+	(void)state;
+	Server *s = start((ServerOptions){ .threads = 1, .slow_threads = 2 });
+	static char text[BODY + 100];
+	int fd[JOBS],
+	    n = snprintf(text, sizeof text, "POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", BODY);
+	memset(text + n, 'x', BODY);
+	for (int i = 0; i < JOBS; i++) {
+		fd[i] = connect_to(s);
+		send_text(fd[i], text);
+		usleep(50000);
+	}
+	assert_int_equal(status(get(s, "/slow-free", "")), 200);
+	atomic_store(&fake.gate, 1);
+	for (int i = 0; i < JOBS; i++) {
+		got[0] = 0;
+		has(read_replies(fd[i], 1), "hello");
+		close(fd[i]);
+	}
+	server_stop(s);
+}
+
 /* ---- stopping ---- */
 
 static void *open_gate(void *arg)
@@ -358,6 +383,7 @@ int main(void)
 		WITH_SERVER(a_failed_visit_gives_the_other_reply),
 		WITH_SERVER(many_visits_at_once),
 		cmocka_unit_test(a_full_slow_pool_answers_503),
+		cmocka_unit_test(large_jobs_leave_a_thread_free),
 		cmocka_unit_test(stopping_finishes_what_is_under_way),
 		cmocka_unit_test(stopping_does_not_wait_for_slow_clients),
 		WITH_SERVER(health_ready_and_metrics),
