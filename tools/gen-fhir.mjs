@@ -565,7 +565,7 @@ const char fhir_texts[] =
 ${texts.literal()};
 ${body.join('\n')}
 const FhirHash fhir_def_hash = { ${defHash.first}, ${defHash.mask} };
-const uint16_t fhir_param_count = ${rows.length}, fhir_def_any = ${anyResource};
+const uint16_t fhir_param_count = ${rows.length}, fhir_def_any = ${anyResource}, fhir_binding_count = ${bindings.length};
 `;
 fs.mkdirSync(outDir, { recursive: true });
 fs.writeFileSync(path.join(outDir, 'fhir_types.h'), header);

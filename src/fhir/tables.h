@@ -134,7 +134,7 @@ extern const uint16_t fhir_compartment[];       /* parameter numbers, primary on
 extern const uint16_t fhir_compartment_first[]; /* by type; FT_COUNT + 1 items */
 extern const uint8_t fhir_homes[];              /* FhirHome by type */
 extern const FhirHash fhir_def_hash;            /* resource and data types by name → definition */
-extern const uint16_t fhir_param_count, fhir_def_any;
+extern const uint16_t fhir_param_count, fhir_def_any, fhir_binding_count;
 
 /* FNV-1a: what the generator hashed with. */
 static inline uint32_t fhir_hash(Str s)
