@@ -95,8 +95,8 @@ static int by_value(const void *x, const void *y)
 static void tell(const char *name, double *us, const char *goal)
 {
 	qsort(us, ROUNDS, sizeof *us, by_value);
-	printf("{\"name\":\"%s\",\"value\":%.1f,\"unit\":\"us\",\"goal\":\"%s\",\"spread\":%.1f}\n", name,
-	       us[ROUNDS / 2], goal, us[ROUNDS * 3 / 4] - us[ROUNDS / 4]);
+	printf("{\"name\":\"%s\",\"value\":%.1f,\"unit\":\"us\",\"goal\":\"%s\",\"spread\":%.2f}\n", name,
+	       us[ROUNDS / 2], goal, (us[ROUNDS * 3 / 4] - us[ROUNDS / 4]) / us[ROUNDS / 2]);
 }
 
 static void measure(Records *r, Str person)
