@@ -35,7 +35,7 @@ crash: $(O)/fault/store_crash $(B)/samendoel
 	@node tests/fault/serve-crash.mjs $(B)/samendoel $(B)/serve-crash $(CRASH_ROUNDS)
 
 # make test: everything that proves the project, in some minutes. Longer campaigns: make fuzz, make crash, make bench.
-TEST_TOOLS := clang clang-format clang-tidy libclang-rt-dev python3 chromium poppler-utils openssl curl
+TEST_TOOLS := clang clang-format clang-tidy libclang-rt-dev python3 chromium sqlite3 poppler-utils openssl curl
 .PHONY: test test-tools
 test-tools: setup
 	@tools/apt $(TEST_TOOLS)
@@ -48,7 +48,7 @@ ONLY    ?=
 BROWSER  = $(wildcard tests/browser/*$(ONLY)*.test.mjs)
 .PHONY: browser
 browser: build
-	@tools/apt chromium
+	@tools/apt chromium sqlite3
 	@rm -rf $(B)/browser/world && mkdir -p $(B)/browser
 	@$(B)/samendoel demo --data $(B)/browser/world
 	@B=$(B) node --test --test-reporter=spec --test-concurrency=2 $(BROWSER)

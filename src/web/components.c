@@ -13,9 +13,13 @@ void h_csrf(Ctx *c, Html *h)
 
 void form_begin(Ctx *c, Html *h, Str action)
 {
-	H(h, "<form method=\"post\" action=\"");
-	h_attr(h, action);
-	H(h, "\" novalidate>\n");
+	H(h, "<form method=\"post\"");
+	if (action.n) {
+		H(h, " action=\"");
+		h_attr(h, action);
+		H(h, "\"");
+	}
+	H(h, " novalidate>\n");
 	h_csrf(c, h);
 }
 

@@ -89,18 +89,18 @@ static double wide(Str s)
 	size_t n = 0;
 	for (size_t i = 0; i < s.n; i++)
 		n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
-	return (double)n * 6.9;
+	return (double)n * 7.7;
 }
 
 /* A name in at most two lines, cut at its first space. */
 static Label label_of(Str name)
 {
-	Label l = { .line = { str_clip(name, 18) }, .h = 14 };
-	ptrdiff_t cut = wide(name) > 62 ? str_chr(name, ' ') : -1;
+	Label l = { .line = { str_clip(name, 18) }, .h = 15 };
+	ptrdiff_t cut = wide(name) > 60 ? str_chr(name, ' ') : -1;
 	if (cut > 0) {
 		l.line[0] = str_clip(str_upto(name, (size_t)cut), 16);
 		l.line[1] = str_clip(str_from(name, (size_t)cut + 1), 16);
-		l.h = 27;
+		l.h = 29;
 	}
 	l.w = fmax(wide(l.line[0]), wide(l.line[1]));
 	return l;
@@ -150,7 +150,7 @@ static void label_text(Html *h, const Label *l)
 		H(h, "<tspan x=\"");
 		num(h, l->x);
 		H(h, "\" y=\"");
-		num(h, l->y - l->h / 2 + 11 + 13 * i);
+		num(h, l->y - l->h / 2 + 12 + 14 * i);
 		H(h, "\">");
 		h_text(h, l->line[i]);
 		H(h, "</tspan>");
@@ -285,11 +285,11 @@ void svg_ecogram(Html *h, const Dossier *d, const Network *net)
 	for (size_t i = 0; i < n; i++)
 		mark(h, &nodes[i]);
 	labels(h, nodes, n);
-	H(h, "</svg><figcaption class=\"govuk-hint\">");
-	h_msg(h, MSG_eco_desc);
-	H(h, "</figcaption>");
+	H(h, "</svg>");
 	table(h, nodes, n);
-	H(h, "</figure>");
+	H(h, "<figcaption class=\"govuk-hint\">");
+	h_msg(h, MSG_eco_desc);
+	H(h, "</figcaption></figure>");
 }
 
 static void attainment_point(Html *h, int level, bool own)

@@ -236,8 +236,8 @@ test('21 · consent per recipient and topic, what this person then sees, withdra
 	await page.goto('/');
 	await tap(page, page.locator('.sd-bar a', { hasText: 'Meer' }));
 	await tap(page, page.locator('main a[href$="/toestemming"]'));
-	await press(page, /Trek dit in: Pieter Derks/);
-	assert.equal(await page.getByRole('button', { name: /Trek dit in: Pieter Derks/ }).count(), 0);
+	await press(page, /Trek dit in.*Pieter Derks/);
+	assert.equal(await page.getByRole('button', { name: /Trek dit in.*Pieter Derks/ }).count(), 0);
 	await page.context().close();
 });
 

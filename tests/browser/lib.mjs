@@ -1,8 +1,7 @@
 // What every browser test starts from: its own copy of the demonstration world behind its own server, one Chromium, people who sign in.
 // Each test file is a process of its own, so that what one journey writes is never seen by another.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -13,13 +12,17 @@ const BINARY = join(BUILD, 'samendoel');
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
 	'--disable-component-update', '--disable-sync'];
 
-// A server on a free port with a copy of the world; resolves when it says where it listens.
-async function serve(name) {
+function copyOfWorld(name) {
 	const data = join(OUT, 'data', name);
 	rmSync(data, { recursive: true, force: true });
 	mkdirSync(join(OUT, 'data'), { recursive: true });
 	cpSync(join(OUT, 'world'), data, { recursive: true });
-	const child = spawn(BINARY, ['serve', '--data', data, '--listen', '127.0.0.1:0', '--demo'], { stdio: ['ignore', 'pipe', 'pipe'] });
+	return data;
+}
+
+// A server on a free port; resolves when it says where it listens.
+async function serve(data, port = 0) {
+	const child = spawn(BINARY, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--demo'], { stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '';
 	const url = await new Promise((resolve, reject) => {
 		const hear = (chunk) => {
@@ -37,7 +40,8 @@ async function serve(name) {
 export class World {
 	static async open(name) {
 		const w = new World();
-		w.server = await serve(name);
+		w.data = copyOfWorld(name);
+		w.server = await serve(w.data);
 		w.url = w.server.url;
 		w.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
 		w.states = new Map();
@@ -48,6 +52,14 @@ export class World {
 	async close() {
 		await this.browser.close();
 		await this.server.stop();
+	}
+
+	// Everybody's session is over: the server stops, the store says so, the server comes back at the same address.
+	async endSessions() {
+		await this.server.stop();
+		execFileSync('sqlite3', [join(this.data, 'samendoel.db'), 'UPDATE session SET expires = 1']);
+		this.server = await serve(this.data, new URL(this.url).port);
+		this.states.clear();
 	}
 
 	// A page of someone who is signed in (login) or not (null). width: of the window; js: scripts run or not.

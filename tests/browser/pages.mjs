@@ -31,7 +31,9 @@ export async function everyKind(page, start = ['/']) {
 		if (!route || !route.get || ASIDE.has(route.name) || found.has(route.name)) continue;
 		const answer = await page.goto(at);
 		if (answer.status() !== 200) throw new Error(`${at} answers ${answer.status()}`);
-		found.set(route.name, at);
+		// The first page sends some people on: what counts is where they come.
+		const there = new URL(page.url());
+		if (!found.has(routeOf(there.pathname).name)) found.set(routeOf(there.pathname).name, there.pathname + there.search);
 		for (const href of await page.$$eval('a[href^="/"]', (a) => a.map((x) => x.getAttribute('href').split('#')[0]))) {
 			const who = href.match(/^\/persoon\/([^/?]+)/)?.[1];
 			person ??= who;

@@ -77,7 +77,7 @@ static void mark_form(Ctx *c, Html *h, const Conversation *k, const Answer *a)
 	h_attr(h, id);
 	H(h, "\">");
 	h_msg(h, MSG_conversation_mark_words);
-	H(h, "</label><input class=\"govuk-input\" maxlength=\"1000\" name=\"mark\" id=\"");
+	H(h, "</label><input class=\"govuk-input\" type=\"text\" maxlength=\"1000\" name=\"mark\" id=\"");
 	h_attr(h, id);
 	H(h, "\"></div>");
 	h_button_named(h, MSG_conversation_mark_do, S("do"), S("mark"), true);

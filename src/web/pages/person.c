@@ -157,7 +157,8 @@ static BreakWords break_words(Ctx *c, const Dossier *d, const Break *b)
 		return (BreakWords){ MSG_break_life_goal_forgotten, MSG_break_life_goal_forgotten_do,
 			             goal_words(b->life_goal), S(""), S("/zorgdoelen") };
 	case BREAK_NOT_ACCEPTED:
-		return (BreakWords){ MSG_break_not_accepted, MSG_break_not_accepted_do, care_words(b->care_goal),
+		return (BreakWords){ c->relation.kind == REL_SELF ? MSG_break_not_accepted_you : MSG_break_not_accepted,
+			             MSG_break_not_accepted_do, care_words(b->care_goal),
 			             call_name(d), S("/zorgdoelen") };
 	case BREAK_CONFLICT:
 		return (BreakWords){ MSG_break_conflict, MSG_break_conflict_do, care_words(b->care_goal),
@@ -197,7 +198,7 @@ static void breaks(Ctx *c, Html *h, const Dossier *d)
 	Break *all = dossier_breaks(d, &n);
 	if (!n || !may_read(c, CAT_GOALS))
 		return;
-	h_heading(h, 2, MSG_person_breaks);
+	h_heading(h, 2, c->relation.kind == REL_SELF ? MSG_person_breaks_you : MSG_person_breaks);
 	h_hint(h, MSG_person_breaks_help);
 	H(h, "<ul class=\"sd-breaks\">\n");
 	for (size_t i = 0; i < n; i++) {

@@ -141,11 +141,12 @@ static void breaks(Ctx *c, Html *h, const Dossier *d)
 	Break *b = dossier_breaks(d, &n);
 	if (!n)
 		return;
-	h_heading(h, 2, MSG_plan_breaks);
+	h_heading(h, 2, plan_is_mine(c) ? MSG_person_breaks_you : MSG_plan_breaks);
 	H(h, "<ul class=\"sd-breaks\">");
 	for (size_t i = 0; i < n; i++) {
 		Str key = str_c(names[b[i].kind]), args[] = { break_what(&b[i]), break_other(c, &b[i], d) };
-		Msg text = msg_code(S("break."), key),
+		bool own = b[i].kind == BREAK_NOT_ACCEPTED && plan_is_mine(c);
+		Msg text = own ? MSG_break_not_accepted_you : msg_code(S("break."), key),
 		    todo = msg_code(S("break."), arena_join(c->arena, key, S(".do"), STR_END));
 		H(h, "<li>");
 		h_text(h, msg_fill(c->arena, c->lang, text, args, 2));

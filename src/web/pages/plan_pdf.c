@@ -280,16 +280,16 @@ static void fridge_body(const Doc *x)
 	pdf_table(x->p, widths, 3, cells, n + 1);
 }
 
-/* The largest type with which it stays within the pages: 2 for the person, 1 for the fridge. */
+/* The largest type with which it stays within the pages: 2 for the person, 4 for the team, 1 for the fridge. */
 Str sheet_pdf(Ctx *c, const Dossier *d, Sheet s, int number, int *pages)
 {
 	static const double person_sizes[] = { 16, 14, 12.5 }, fridge_sizes[] = { 20, 18, 16, 14, 12, 10.5, 9 },
-	                    team_sizes[] = { 11 };
+	                    team_sizes[] = { 11, 10, 9.5, 9 };
 	const double *sizes = s == SHEET_PERSON ? person_sizes : s == SHEET_FRIDGE ? fridge_sizes : team_sizes;
 	size_t n = s == SHEET_PERSON   ? COUNT_OF(person_sizes)
 	           : s == SHEET_FRIDGE ? COUNT_OF(fridge_sizes)
 	                               : COUNT_OF(team_sizes);
-	int most = s == SHEET_PERSON ? 2 : s == SHEET_FRIDGE ? 1 : 1000, used = 0;
+	int most = s == SHEET_PERSON ? 2 : s == SHEET_FRIDGE ? 1 : 4, used = 0;
 	Str bytes = S("");
 	PdfOptions o = { .lang = c->lang };
 	o.title = fill1(c, s == SHEET_FRIDGE ? MSG_sheet_fridge_of : MSG_plan_title_of, d->person.name);
