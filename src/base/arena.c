@@ -184,6 +184,27 @@ Str arena_str(Arena *a, Str s)
 	return (Str){ arena_cstr(a, s), s.n };
 }
 
+Str arena_utf8(Arena *a, Str s)
+{
+	size_t good = str_utf8_until(s);
+	if (good == s.n)
+		return s;
+	char *out = arena_raw(a, s.n * 3 + 1), *to = out;
+	while (s.n) {
+		memcpy(to, s.p, good);
+		to += good;
+		s = str_from(s, good);
+		if (s.n) {
+			memcpy(to, "\xEF\xBF\xBD", 3);
+			to += 3;
+			s = str_from(s, 1);
+		}
+		good = str_utf8_until(s);
+	}
+	*to = 0;
+	return str_n(out, (size_t)(to - out));
+}
+
 char *arena_cstr(Arena *a, Str s)
 {
 	char *p = arena_raw(a, s.n + 1);

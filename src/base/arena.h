@@ -27,6 +27,8 @@ void *arena_grow(Arena *a, void *p, size_t old_n, size_t n);
 
 /* A copy of s; always followed by a NUL that n does not count. */
 Str arena_str(Arena *a, Str s);
+/* s when it is UTF-8; else a copy in which each byte that is not part of a character is U+FFFD. */
+Str arena_utf8(Arena *a, Str s);
 /* s as a C string (a copy with a NUL behind it). */
 char *arena_cstr(Arena *a, Str s);
 Str arena_printf(Arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -48,7 +48,7 @@ __attribute__((format(printf, 2, 0))) static Str format(Arena *a, const char *fm
 			len--;
 	}
 	without_controls(text, len);
-	return arena_str(a, str_n(text, len));
+	return arena_utf8(a, arena_str(a, str_n(text, len)));
 }
 
 void outcome_add(Outcome *o, Severity s, Str code, Str expression, const char *fmt, ...)

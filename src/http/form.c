@@ -109,7 +109,7 @@ Pair *pairs_multipart(Arena *a, Str body, Str boundary, size_t *n)
 			cap *= 2;
 		}
 		if (field.p && content.p)
-			out[(*n)++] = (Pair){ field, content };
+			out[(*n)++] = (Pair){ arena_utf8(a, field), arena_utf8(a, content) };
 		body = str_from(body, (size_t)(line + end) + mark.n);
 	}
 	return out;

@@ -71,7 +71,8 @@ Reply reply_new(Arena *a, int status, Str type, Str body);
 void reply_header(Reply *r, Str name, Str value); /* a value with CR, LF or NUL is dropped and logged */
 Reply reply_redirect(Arena *a, Str location);     /* 303 */
 
-/* Percent-decoding ('+' as space when form), and encoding for a path segment or query value. */
+/* Percent-decoding ('+' as space when form), and encoding for a path segment or query value. What is decoded is always
+ * UTF-8: other bytes become U+FFFD. */
 Str url_decode(Arena *a, Str s, bool form);
 Str url_encode(Arena *a, Str s);
 /* A raw path decoded as Request.path promises: starts with '/', well-formed UTF-8 without NUL, no segment "." or "..".

@@ -12,7 +12,7 @@ static int hex(char c)
 }
 
 /* A '%' without two hexadecimal digits stays as it is. */
-Str url_decode(Arena *a, Str s, bool form)
+static Str decode_bytes(Arena *a, Str s, bool form)
 {
 	if (str_chr(s, '%') < 0 && (!form || str_chr(s, '+') < 0))
 		return s.p ? s : S("");
@@ -32,6 +32,11 @@ Str url_decode(Arena *a, Str s, bool form)
 	}
 	out[n] = 0;
 	return str_n(out, n);
+}
+
+Str url_decode(Arena *a, Str s, bool form)
+{
+	return arena_utf8(a, decode_bytes(a, s, form));
 }
 
 static bool unreserved(char c)
@@ -60,7 +65,7 @@ Str url_encode(Arena *a, Str s)
 
 bool url_path(Arena *a, Str raw, Str *out)
 {
-	Str p = url_decode(a, raw, false);
+	Str p = decode_bytes(a, raw, false);
 	if (!p.n || p.p[0] != '/' || memchr(p.p, 0, p.n) || !str_utf8(p))
 		return false;
 	Str rest = str_from(p, 1), part;

@@ -149,6 +149,19 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* What comes out of a query or form is text: bytes that are no UTF-8 become U+FFFD. */
+static void wrong_bytes(void **state)
+{
+	(void)state;
+	Arena *a = arena_new();
+	assert_true(str_eq(url_decode(a, S("a%FAb%C3%A9"), false), S("a\xEF\xBF\xBD"
+	                                                             "b\xC3\xA9")));
+	assert_true(str_eq(url_decode(a, S("caf\xE9"), true), S("caf\xEF\xBF\xBD")));
+	Str path;
+	assert_false(url_path(a, S("/%FA"), &path));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +173,7 @@ int main(void)
 		cmocka_unit_test(damaged_multipart_gives_what_is_whole),
 		cmocka_unit_test(cookies_are_found_by_name),
 		cmocka_unit_test(parameters_of_a_header),
+		cmocka_unit_test(wrong_bytes),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
