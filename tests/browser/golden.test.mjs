@@ -21,7 +21,8 @@ function plain(html) {
 		.replace(/name="_(csrf|once)" value="[^"]*"/g, 'name="_$1" value="token"')
 		.replace(/name="seen" value="[^"]*"/g, 'name="seen" value="mark"')
 		.replace(/\/static\/([a-z]+)-[0-9a-f]+\./g, '/static/$1.')
-		.replace(/\b(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{13}\b/g, id)
+		.replaceAll('%2F', '/')
+		.replace(/(?<=[/"=-])[a-z0-9]{13}(?=[/"?&#])/g, id)
 		.replace(new RegExp(`\\b\\d{1,2} (${MONTHS})( \\d{4})?(, \\d{2}:\\d{2})?`, 'g'), 'DATE')
 		.replace(/\b\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?/g, 'DATE');
 }
