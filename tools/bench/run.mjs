@@ -4,7 +4,8 @@
 //   node tools/bench/run.mjs BUILD BIN [figure…]     BUILD: folder of samendoel; BIN: folder of the bench programs
 //
 // Environment: BENCH_PERSONS (100000), BENCH_RUNS (5), BENCH_SECONDS (5), SYNTHEA (folder of bundles to import),
-// BENCH_NICE (0; below 0 when other work runs on the machine).
+// BENCH_PRIORITY (words before server and load, for a
+// machine where other work runs: 'chrt -r 1', 'nice -n -20'), BENCH_REST (0: seconds between runs, for that other work).
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import http from 'node:http'
@@ -13,11 +14,11 @@ import path from 'node:path'
 
 const [build, bin, ...only] = process.argv.slice(2)
 const persons = Number(process.env.BENCH_PERSONS || 100000), runs = Number(process.env.BENCH_RUNS || 5)
-const seconds = Number(process.env.BENCH_SECONDS || 5), nice = Number(process.env.BENCH_NICE || 0), accounts = 64, connections = 64, dossiers = 20, port = 18931
+const seconds = Number(process.env.BENCH_SECONDS || 5), rest = Number(process.env.BENCH_REST || 0), accounts = 64, connections = 64, dossiers = 20, port = 18931
 const synthea = process.env.SYNTHEA || '../shared/data/synthea-r4'
 const here = path.dirname(new URL(import.meta.url).pathname), folder = path.join(build, 'bench')
 const program = path.join(build, 'samendoel'), work = path.join(folder, 'work'), url = `http://127.0.0.1:${port}`
-const figures = []
+const figures = [], priority = (process.env.BENCH_PRIORITY || 'env').split(' ')
 mkdirSync(folder, { recursive: true })
 const log = openSync(path.join(folder, 'server.log'), 'a')
 
@@ -57,7 +58,7 @@ function run(file, args, options = {}) {
 
 const started = new Set()
 function pinned(core, file, args) {
-	const child = spawn('nice', [`-n${nice}`, 'taskset', '-c', String(core), file, ...args], { stdio: ['ignore', 'ignore', log] })
+	const child = spawn(priority[0], [...priority.slice(1), 'taskset', '-c', String(core), file, ...args], { stdio: ['ignore', 'ignore', log] })
 	started.add(child)
 	child.once('exit', () => started.delete(child))
 	return child
@@ -168,7 +169,7 @@ async function prepare_requests(store) {
 
 // pause: milliseconds on average between an answer and the next request of a connection.
 function load(file, status, time, { headers = [], pause = 0 } = {}) {
-	const text = run('nice', [`-n${nice}`, 'taskset', '-c', '1', 'wrk', '-t1', `-c${connections}`, `-d${time}s`, '--timeout', '10s',
+	const text = run(priority[0], [...priority.slice(1), 'taskset', '-c', '1', 'wrk', '-t1', `-c${connections}`, `-d${time}s`, '--timeout', '10s',
 		...headers.flatMap(h => ['-H', h]), '-s', path.join(here, 'load.lua'), url, '--', file, String(status), String(pause)])
 	const f = text.split('\n').find(l => l.startsWith('RESULT')).split('\t')
 	if (+f[7])
@@ -197,6 +198,7 @@ async function repeat(server, file, status, options) {
 	load(file, status, 2, options)
 	const all = []
 	for (let i = 0; i < runs; i++) {
+		await sleep(rest * 1000)
 		const before = cpu_seconds(server)
 		const r = load(file, status, seconds, options)
 		all.push({ ...r, cpu: (cpu_seconds(server) - before) * 1e6 / r.requests })
@@ -282,7 +284,7 @@ function figure_import() {
 	}
 	const rates = []
 	for (let i = 0; i < 3; i++) {
-		const text = run(program, ['import', '--data', work, '--keep-going', '--renew-ids', `bench-${i}-${Date.now()}`, '--repeat', '20', synthea])
+		const text = run(priority[0], [...priority.slice(1), program, 'import', '--data', work, '--keep-going', '--renew-ids', `bench-${i}-${Date.now()}`, '--repeat', '20', synthea])
 		rates.push(+text.match(/: (\d+) resources\/s/)[1])
 	}
 	figure('import', rates, 'resources/s', '>= 10000')
@@ -298,7 +300,7 @@ function programs() {
 			say(`json is not measured: there is no ${synthea}`)
 			continue
 		}
-		const r = spawnSync('taskset', ['-c', '0', path.join(bin, `bench-${name}`), ...args], { encoding: 'utf8' })
+		const r = spawnSync(priority[0], [...priority.slice(1), 'taskset', '-c', '0', path.join(bin, `bench-${name}`), ...args], { encoding: 'utf8' })
 		if (r.status !== 0)
 			throw new Error(`bench-${name}: ${r.stderr}`)
 		for (const line of r.stdout.trim().split('\n')) {
