@@ -5,7 +5,7 @@
 
 #include "fhir/reference.h"
 
-bool moment_parse(Str text, Moment *out)
+bool search_moment(Str text, Moment *out)
 {
 	return time_parse_date(text, out) || time_parse_datetime(text, out);
 }
@@ -119,9 +119,9 @@ static bool period(JVal v, Arena *a, Moment *out)
 	Moment m;
 	Str start = JSTR(v, "start", a), end = JSTR(v, "end", a);
 	*out = (Moment){ .from = INT64_MIN, .until = INT64_MAX };
-	if (start.p && moment_parse(start, &m))
+	if (start.p && search_moment(start, &m))
 		out->from = m.from;
-	if (end.p && moment_parse(end, &m))
+	if (end.p && search_moment(end, &m))
 		out->until = m.until;
 	return start.p || end.p;
 }
@@ -131,7 +131,7 @@ static bool timing(JVal v, Arena *a, Moment *out)
 	bool any = false;
 	for (JIter it = json_each(JGET(v, "event")); json_next(&it);) {
 		Moment m;
-		if (!moment_parse(json_str(it.value, a), &m))
+		if (!search_moment(json_str(it.value, a), &m))
 			continue;
 		if (!any || m.from < out->from)
 			out->from = m.from;
@@ -147,7 +147,7 @@ static void date(Extract *x, const FhirDef *d, JVal v)
 	Moment m = { 0 };
 	bool ok = d->special == SPECIAL_PERIOD   ? period(v, x->arena, &m)
 	          : d->special == SPECIAL_TIMING ? timing(v, x->arena, &m)
-	                                         : json_is(v, J_STRING) && moment_parse(json_str(v, x->arena), &m);
+	                                         : json_is(v, J_STRING) && search_moment(json_str(v, x->arena), &m);
 	if (ok)
 		extract_emit(x, (SearchValue){ .when = m });
 }

@@ -22,6 +22,6 @@ void extract_value(Extract *x, const FhirDef *d, const FhirBinding *b, JVal v);
  */
 NODISCARD bool number_range(Str text, double *value, double *low, double *high);
 /* A date, dateTime or instant. */
-NODISCARD bool moment_parse(Str text, Moment *out);
+NODISCARD bool search_moment(Str text, Moment *out);
 
 #endif

@@ -162,7 +162,7 @@ static bool date_range(Str value, Arena *a, Str *low, Str *high)
 {
 	Moment m;
 	Prefix prefix = query_prefix(&value);
-	if (!moment_parse(value, &m))
+	if (!search_moment(value, &m))
 		return false;
 	*low = date_key(INT64_MIN, INT64_MIN, a);
 	*high = arena_join(a, date_key(INT64_MAX, INT64_MAX, a), str_n("", 1), STR_END);

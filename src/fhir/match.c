@@ -62,7 +62,7 @@ static bool date_matches(const SearchValue *v, Str value)
 {
 	Moment q;
 	Prefix prefix = query_prefix(&value);
-	if (!moment_parse(value, &q))
+	if (!search_moment(value, &q))
 		return false;
 	Millis from = v->when.from, until = v->when.until, slack;
 	switch (prefix) {
