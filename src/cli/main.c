@@ -18,7 +18,9 @@
 	X(cmd_verify) \
 	X(cmd_backup) \
 	X(cmd_restore) \
-	X(cmd_user)
+	X(cmd_user) \
+	X(cmd_fhirpath) \
+	X(cmd_validate)
 
 #define X(name) extern const Command name;
 COMMANDS(X)
