@@ -11,12 +11,12 @@
 #define LIFE_GOAL_STATES(X)  \
 	X(LG_DREAM, "dream") \
 	X(LG_ACTIVE, "active") X(LG_REACHED, "reached") X(LG_CHANGED, "changed") X(LG_LET_GO, "let-go")
-#define LIFE_DOMAINS(X)                                                                                 \
-	X(DOM_HOME, "home")                                                                             \
-	X(DOM_BODY, "body")                                                                             \
-	X(DOM_MIND, "mind")                                                                             \
-	X(DOM_PEOPLE, "people") X(DOM_DOING, "doing") X(DOM_MEANING, "meaning") X(DOM_SAFETY, "safety") \
-	    X(DOM_MONEY, "money")
+#define LIFE_DOMAINS(X)         \
+	X(DOM_HOME, "home")     \
+	X(DOM_BODY, "body")     \
+	X(DOM_MIND, "mind")     \
+	X(DOM_PEOPLE, "people") \
+	X(DOM_DOING, "doing") X(DOM_MEANING, "meaning") X(DOM_SAFETY, "safety") X(DOM_MONEY, "money")
 #define CARE_GOAL_STATES(X)        \
 	X(CG_PROPOSED, "proposed") \
 	X(CG_ACCEPTED, "accepted") X(CG_ACTIVE, "active") X(CG_REACHED, "reached") X(CG_STOPPED, "stopped")

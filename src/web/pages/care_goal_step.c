@@ -255,8 +255,10 @@ static Reply save(Ctx *c, const Dossier *d, size_t i, CareGoalInput *in)
 		return page_error(c, e);
 	bool on = fresh && i + 1 < COUNT_OF(steps) && !form_checked(c, S("later"), S("1"));
 	if (on)
-		return saved(c, care_goal_path(c, id, arena_join(c->arena, S("/stap/"), steps[i + 1].name, S("?nieuw=1"), STR_END)),
-			MSG_NONE);
+		return saved(
+		    c,
+		    care_goal_path(c, id, arena_join(c->arena, S("/stap/"), steps[i + 1].name, S("?nieuw=1"), STR_END)),
+		    MSG_NONE);
 	return saved(c, care_goal_path(c, id, S("")), MSG_care_goal_saved);
 }
 
