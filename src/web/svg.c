@@ -130,8 +130,13 @@ static Label place_label(const Node *node, const Label *done, size_t n_done, con
 	Label l = label_of(node->name), best = l;
 	double least = 1e9, out = node->y < CY ? -1 : 1, side = node->x < CX ? -1 : 1;
 	double up = 14 + l.h / 2, away = 14 + l.w / 2;
-	const double at[][2] = { { 0, out * up }, { side * away, 0 }, { 0, -out * up }, { -side * away, 0 },
-		                 { side * l.w / 2, out * up }, { -side * l.w / 2, out * up }, { side * l.w / 2, -out * up } };
+	const double at[][2] = { { 0, out * up },
+		                 { side * away, 0 },
+		                 { 0, -out * up },
+		                 { -side * away, 0 },
+		                 { side * l.w / 2, out * up },
+		                 { -side * l.w / 2, out * up },
+		                 { side * l.w / 2, -out * up } };
 	for (size_t i = 0; i < COUNT_OF(at); i++) {
 		l.x = node->x + at[i][0];
 		l.y = node->y + at[i][1];
@@ -174,7 +179,8 @@ static void middle(Html *h, Str me)
 	Label l = label_of(me);
 	l.x = CX;
 	l.y = CY;
-	H(h, "<circle class=\"sd-eco-me\" cx=\"180\" cy=\"210\" r=\"31\"/><text class=\"sd-eco-label sd-eco-label--me\">");
+	H(h,
+	  "<circle class=\"sd-eco-me\" cx=\"180\" cy=\"210\" r=\"31\"/><text class=\"sd-eco-label sd-eco-label--me\">");
 	label_text(h, &l);
 	H(h, "</text>");
 }

@@ -122,8 +122,7 @@ static Reply post(Ctx *c)
 		errors_from(c, &errors, &issues);
 		return page(c, &d, &in, &errors);
 	}
-	return e == OK ? saved(c, conversation_path(c, id, conversation_questions[0].id), MSG_NONE)
-	               : page_error(c, e);
+	return e == OK ? saved(c, conversation_path(c, id, conversation_questions[0].id), MSG_NONE) : page_error(c, e);
 }
 
 const Page page_conversation = {

@@ -158,8 +158,8 @@ static BreakWords break_words(Ctx *c, const Dossier *d, const Break *b)
 			             goal_words(b->life_goal), S(""), S("/zorgdoelen") };
 	case BREAK_NOT_ACCEPTED:
 		return (BreakWords){ c->relation.kind == REL_SELF ? MSG_break_not_accepted_you : MSG_break_not_accepted,
-			             MSG_break_not_accepted_do, care_words(b->care_goal),
-			             call_name(d), S("/zorgdoelen") };
+			             MSG_break_not_accepted_do, care_words(b->care_goal), call_name(d),
+			             S("/zorgdoelen") };
 	case BREAK_CONFLICT:
 		return (BreakWords){ MSG_break_conflict, MSG_break_conflict_do, care_words(b->care_goal),
 			             care_words(b->other_goal), S("/zorgdoelen") };
