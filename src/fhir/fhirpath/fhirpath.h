@@ -109,6 +109,8 @@ typedef struct FpContext {
 typedef struct FpOptions {
 	Str type;         /* check names against this R4 type; absent: no check */
 	bool check_order; /* with type: refuse functions that need an order on children(), descendants() */
+	bool as_filters;  /* as() over several items keeps those of the type; without it that is an error, as the
+	                     specification says. R4's own invariants and search parameters need it (dom-3). */
 } FpOptions;
 
 /* Compiles. ERR_SYNTAX or ERR_INVALID (kind FP_SEMANTIC) with *error; error may be NULL, options too. The expression's

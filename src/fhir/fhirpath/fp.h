@@ -101,6 +101,7 @@ typedef struct FpExpr {
 struct FhirPath {
 	Str text;
 	const FpExpr *root;
+	bool as_filters;
 };
 
 NODISCARD Err fp_parse(Arena *a, Str text, FpExpr **out, FpError *error);
@@ -120,6 +121,7 @@ typedef struct FpEval {
 	FpCollection total; /* $total */
 	FpItem context;     /* %context */
 	bool has_context;
+	bool as_filters;
 	Millis now;
 } FpEval;
 

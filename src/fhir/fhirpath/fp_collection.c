@@ -161,9 +161,10 @@ static Err fn_of_type(FpEval *e, const FpExpr *x, const FpCollection *in, FpColl
 
 static Err fn_is(FpEval *e, const FpExpr *x, const FpCollection *in, FpCollection *out)
 {
-	if (in->count > 1)
+	bool as = str_eq(x->name, S("as"));
+	if (in->count > 1 && !(as && e->as_filters))
 		return fp_fail(e, x, "%.*s() needs a single item and there are %zu", STR_ARG(x->name), in->count);
-	if (in->count && str_eq(x->name, S("as")))
+	if (as)
 		return fn_of_type(e, x, in, out);
 	if (in->count)
 		fp_push_bool(e, out, fp_is(&in->items[0], x->type));

@@ -302,6 +302,7 @@ Err fhirpath_eval_item(const FhirPath *p, const FpContext *c, const FpItem *item
 	FpEval e = { .c = &own, .arena = a, .error = error, .steps = own.steps ? own.steps : FP_STEPS, .index = -1 };
 	e.memory = arena_used(a) + (own.memory ? own.memory : FP_MEMORY);
 	e.now = own.now;
+	e.as_filters = p->as_filters;
 	FpItem copy;
 	if (item) {
 		copy = e.context = *item;

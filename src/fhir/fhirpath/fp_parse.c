@@ -140,7 +140,7 @@ static Err prepare(Parser *p, FpExpr *x)
 			                STR_ARG(str_clip(x->type->name, 60)));
 	}
 	const FpExpr *first = x->argc ? x->args[0] : NULL;
-	if (x->fn->flags & FNF_REGEX && first->op == FPO_LITERAL && first->literal->kind == FP_STRING) {
+	if (first && x->fn->flags & FNF_REGEX && first->op == FPO_LITERAL && first->literal->kind == FP_STRING) {
 		x->regex = regex_new(p->arena, first->literal->text);
 		if (!x->regex)
 			return fp_error(p->lex.error, FP_SEMANTIC, first->at, "this is no regular expression");
@@ -396,6 +396,7 @@ Err fhirpath_compile(Arena *a, Str expression, const FpOptions *options, const F
 	if (options && options->type.p)
 		TRY(fp_check(root, options, error));
 	p->root = root;
+	p->as_filters = options && options->as_filters;
 	*out = p;
 	return OK;
 }
