@@ -4,13 +4,19 @@
 
 #include "care/dossier.h"
 
-#define CHANGE_NOUNS(X)                                                                                               \
-	X(CHG_PERSON, "person")                                                                                       \
-	X(CHG_PHASE, "phase")                                                                                         \
-	X(CHG_CONVERSATION, "conversation") X(CHG_STORY, "story") X(CHG_LIFE_GOAL, "life-goal")                       \
-	    X(CHG_CARE_GOAL, "care-goal") X(CHG_ATTAINMENT, "attainment") X(CHG_ACTION, "action") X(CHG_PLAN, "plan") \
-	        X(CHG_AGREED, "agreed") X(CHG_REMARK, "remark") X(CHG_TEAM, "team") X(CHG_RELATIVE, "relative")       \
-	            X(CHG_CONSENT, "consent") X(CHG_OTHER, "other")
+#define CHANGE_NOUNS(X)                     \
+	X(CHG_PERSON, "person")             \
+	X(CHG_PHASE, "phase")               \
+	X(CHG_CONVERSATION, "conversation") \
+	X(CHG_STORY, "story")               \
+	X(CHG_LIFE_GOAL, "life-goal")       \
+	X(CHG_CARE_GOAL, "care-goal")       \
+	X(CHG_ATTAINMENT, "attainment")     \
+	X(CHG_ACTION, "action")             \
+	X(CHG_PLAN, "plan")                 \
+	X(CHG_AGREED, "agreed")             \
+	X(CHG_REMARK, "remark")             \
+	X(CHG_TEAM, "team") X(CHG_RELATIVE, "relative") X(CHG_CONSENT, "consent") X(CHG_OTHER, "other")
 #define X(c, code) c,
 typedef enum ChangeNoun { CHANGE_NOUNS(X) } ChangeNoun;
 #undef X

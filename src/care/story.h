@@ -6,11 +6,11 @@
 #include "care/issues.h"
 
 /* Parts of the story: message keys "story.q.<id>", "story.hint.<id>". */
-#define STORY_PARTS(X)                                                                                       \
-	X("past")                                                                                            \
-	X("present")                                                                                         \
-	X("future") X("talents") X("good-day") X("happy") X("helps") X("helps-not") X("rhythm") X("culture") \
-	    X("address-me")
+#define STORY_PARTS(X) \
+	X("past")      \
+	X("present")   \
+	X("future")    \
+	X("talents") X("good-day") X("happy") X("helps") X("helps-not") X("rhythm") X("culture") X("address-me")
 extern const Str story_parts[];
 extern const size_t story_part_count;
 

@@ -9,16 +9,16 @@
 #endif
 
 /* The commands, in the order of the help. A new command: one file with one struct, and one line here. */
-#define COMMANDS(X)   \
-	X(cmd_serve)  \
-	X(cmd_demo)   \
+#define COMMANDS(X)     \
+	X(cmd_serve)    \
+	X(cmd_demo)     \
 	X(cmd_generate) \
-	X(cmd_import) \
-	X(cmd_export) \
-	X(cmd_verify) \
-	X(cmd_backup) \
-	X(cmd_restore) \
-	X(cmd_user) \
+	X(cmd_import)   \
+	X(cmd_export)   \
+	X(cmd_verify)   \
+	X(cmd_backup)   \
+	X(cmd_restore)  \
+	X(cmd_user)     \
 	X(cmd_fhirpath) \
 	X(cmd_validate)
 

@@ -177,7 +177,7 @@ Str state_colour(Str code)
 Msg msg_code(Str prefix, Str code)
 {
 	char name[96];
-	if (prefix.n + code.n > sizeof name)
+	if (!code.n || prefix.n + code.n > sizeof name)
 		return MSG_NONE;
 	memcpy(name, prefix.p, prefix.n);
 	memcpy(name + prefix.n, code.p, code.n);
