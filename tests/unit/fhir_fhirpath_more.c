@@ -1,4 +1,6 @@
 /* What the official tests leave open: references, value sets, variables, limits, messages, calendars and units. */
+#include <pthread.h>
+
 #include "fhir_test.h"
 
 #include "fhir/fhirpath/fhirpath.h"
@@ -237,6 +239,40 @@ static void truths(void **state)
 	}
 }
 
+static const FhirPath *shared;
+static JVal shared_root;
+
+static void *evaluate_often(void *right)
+{
+	Arena *own = arena_new();
+	for (int i = 0; i < 2000; i++) {
+		FpCollection got;
+		if (fhirpath_eval(shared, NULL, shared_root, own, &got, NULL) != OK || got.count != 1 ||
+		    !str_eq(fhirpath_string(&got.items[0], own), S("A-B")))
+			*(bool *)right = false;
+		arena_reset(own);
+	}
+	arena_free(own);
+	return NULL;
+}
+
+/* One compiled expression, with a regular expression in it, on four threads. */
+static void threads(void **state)
+{
+	(void)state;
+	pthread_t t[4];
+	bool right[4] = { true, true, true, true };
+	shared_root = parse(a, str_c(patient));
+	assert_int_equal(fhirpath_compile(a, S("name.given.where(matches('^[A-Z]$')).join('-')"), NULL, &shared, NULL),
+	                 OK);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&t[i], NULL, evaluate_often, &right[i]), 0);
+	for (int i = 0; i < 4; i++) {
+		pthread_join(t[i], NULL);
+		assert_true(right[i]);
+	}
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -256,6 +292,6 @@ int main(void)
 	random_init();
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = { TEST(references), TEST(terminology), TEST(values), TEST(variables),
-		                            TEST(messages),   TEST(limits),      TEST(truths) };
+		                            TEST(messages),   TEST(limits),      TEST(truths), TEST(threads) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

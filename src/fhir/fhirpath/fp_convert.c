@@ -193,13 +193,13 @@ static Err fn_convert(FpEval *e, const FpExpr *x, const FpCollection *in, FpColl
 		{ S_INIT("Time"), to_time },       { S_INIT("String"), to_string },
 	};
 	bool ask = str_starts(x->name, S("converts")), has, good = false;
-	Str name = str_from(x->name, ask ? 10 : 2);
+	size_t verb = ask ? sizeof "convertsTo" - 1 : sizeof "to" - 1;
 	FpItem v, r;
 	TRY(fp_single(e, x, in, &has, &v));
 	if (!has)
 		return OK;
 	for (size_t i = 0; i < COUNT_OF(known); i++)
-		if (str_eq(known[i].name, name))
+		if (x->name.n == verb + known[i].name.n && str_ends(x->name, known[i].name))
 			good = known[i].to(&v, e->arena, &r);
 	if (good && x->argc && r.kind == FP_QUANTITY) { /* in the unit asked for */
 		FpCollection arg;
