@@ -72,6 +72,7 @@ mkdirSync(dir, { recursive: true });
 execFileSync(binary, ['generate', '--data', store, '--persons', '40', '--accounts', '1', '--tokens', tokens], { stdio: 'ignore' });
 token = readFileSync(tokens, 'utf8').split(' ')[0];
 let server = await start(), acknowledged = 0, lost = 0;
+process.on('exit', () => server.kill('SIGKILL')); // also when something throws
 const mine = JSON.parse((await call('GET', '/fhir/Patient?_count=20')).text);
 const patients = (mine.entry ?? []).map((e) => e.resource.id);
 if (!patients.length) throw new Error('the account sees no person');
