@@ -12,7 +12,7 @@
 
 /* Checkpoint after this many WAL pages under load: a short stall each time instead of a long one now and then. */
 enum {
-	TEND_PAGES = 4000,
+	TEND_PAGES = 256,
 	TEND_IDLE_PAGES = 64,
 	TEND_RESTART_PAGES = 12000,
 	BUSY_MS = 5000,
