@@ -106,7 +106,8 @@ Err team_end(Visit *v, const Dossier *d, const MemberEnd *in, FieldIssues *is)
 	if (is->n)
 		return ERR_INVALID;
 	/* today means now: the door closes at this moment, not at midnight */
-	Str end = !on.n || str_eq(on, today(a)) ? time_instant(a, time_now()) : on;
+	/* The millisecond of an end belongs to the period: who leaves now was in the team until the one before. */
+	Str end = !on.n || str_eq(on, today(a)) ? time_instant(a, time_now() - 1) : on;
 	Str coordinator = h.coordinator ? (in->coordinator.n ? in->coordinator : in->to) : STR_END;
 	TRY(move_work(v, d, &h, in, is));
 	if (h.coordinator)

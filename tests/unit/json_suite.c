@@ -85,7 +85,10 @@ static void suite(void **state)
 {
 	(void)state;
 	DIR *dir = opendir(folder());
-	assert_non_null(dir);
+	if (!dir) {
+		print_message("JSONTestSuite is not at %s: skipped\n", folder());
+		skip();
+	}
 	unsigned seen[3] = { 0 }, exceptions = 0;
 	for (struct dirent *d; (d = readdir(dir));) {
 		const char *kinds = "yni", *kind = strchr(kinds, d->d_name[0]);

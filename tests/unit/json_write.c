@@ -202,7 +202,10 @@ static void synthea(void **state)
 	(void)state;
 	const char *env = getenv("SYNTHEA"), *folder = env ? env : "../shared/data/synthea-r4";
 	DIR *dir = opendir(folder);
-	assert_non_null(dir);
+	if (!dir) {
+		print_message("no sample data at %s: skipped\n", folder);
+		skip();
+	}
 	size_t files = 0;
 	for (struct dirent *e; (e = readdir(dir));) {
 		if (!str_ends(str_c(e->d_name), S(".json")))
