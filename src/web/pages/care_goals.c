@@ -73,7 +73,7 @@ static void row(Ctx *c, Html *h, const CareGoal *g)
 	H(h, "</li>");
 }
 
-static bool serves(const CareGoal *g, Str life_goal)
+bool care_goal_is_for(const CareGoal *g, Str life_goal)
 {
 	for (size_t i = 0; i < g->n_life_goals; i++)
 		if (str_eq(g->life_goals[i], life_goal))
@@ -90,7 +90,7 @@ static void under(Ctx *c, Html *h, const Dossier *d, const LifeGoal *l)
 	h_text(h, l->words);
 	H(h, "”</h2>");
 	for (size_t i = 0; i < d->n_care_goals; i++) {
-		if (!serves(&d->care_goals[i], l->b.id))
+		if (!care_goal_is_for(&d->care_goals[i], l->b.id))
 			continue;
 		if (!any)
 			H(h, "<ul class=\"sd-cards sd-cards--list\">");

@@ -11,6 +11,8 @@ Str care_goal_path(Ctx *c, Str id, Str rest);
 const CareGoal *care_goal_of_path(Ctx *c, Dossier *d, Reply *reply);
 /* The life goals that it serves, in the person's own words: the upper half of the thread. */
 void care_goal_serves(Ctx *c, Html *h, const Dossier *d, const CareGoal *g);
+/* Does the care goal serve this life goal (id)? */
+bool care_goal_is_for(const CareGoal *g, Str life_goal);
 /* Tag and words of how the person stands towards it. */
 void care_goal_acceptance_tag(const Ctx *c, Html *h, const CareGoal *g);
 

@@ -2,15 +2,7 @@
 #include "care/life_goal.h"
 #include "care/conversation.h"
 #include "web/icon.h"
-#include "web/pages/life_goals.h"
-
-static bool serves(const CareGoal *g, Str life_goal)
-{
-	for (size_t i = 0; i < g->n_life_goals; i++)
-		if (str_eq(g->life_goals[i], life_goal))
-			return true;
-	return false;
-}
+#include "web/pages/care_goals.h"
 
 static void actions_of(Ctx *c, Html *h, const Dossier *d, const CareGoal *g)
 {
@@ -48,7 +40,7 @@ static void thread(Ctx *c, Html *h, const Dossier *d, const LifeGoal *g)
 	h_heading(h, 2, MSG_life_goal_thread);
 	for (size_t i = 0; i < d->n_care_goals; i++) {
 		const CareGoal *k = &d->care_goals[i];
-		if (!serves(k, g->b.id) || k->state == CG_STOPPED)
+		if (!care_goal_is_for(k, g->b.id) || k->state == CG_STOPPED)
 			continue;
 		if (!any)
 			H(h, "<ol class=\"sd-thread\">");

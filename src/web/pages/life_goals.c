@@ -1,8 +1,8 @@
 /* Life goals: in the person's own words, in the person's order, one pinned. */
-#include "web/pages/life_goals.h"
 #include "care/conversation.h"
 #include "care/life_goal.h"
 #include "web/icon.h"
+#include "web/pages/care_goals.h"
 
 Str life_goal_path(Ctx *c, Str id)
 {
@@ -17,9 +17,8 @@ bool goals_may_write(const Ctx *c)
 static bool forgotten(const Dossier *d, const LifeGoal *g)
 {
 	for (size_t i = 0; i < d->n_care_goals; i++)
-		for (size_t j = 0; j < d->care_goals[i].n_life_goals; j++)
-			if (str_eq(d->care_goals[i].life_goals[j], g->b.id))
-				return false;
+		if (care_goal_is_for(&d->care_goals[i], g->b.id))
+			return false;
 	return g->state == LG_ACTIVE;
 }
 
