@@ -1,6 +1,7 @@
 # make build   set up what is missing, then build/samendoel          make run     the demonstration world on :8080
 # make test    set up, then all tests                                make check   format, lint, rooms, banned functions
 # make bench   the figures, build/bench.json                         make fuzz    each fuzz target for FUZZ_SECONDS
+# make conformance  all suites against official cases and other software, build/conformance.json
 # make unit ROOM=json   one room's unit tests                        CONFIG=release|debug|asan|tsan|fuzz   CC=gcc|clang
 B       ?= build
 CONFIG  ?= release

@@ -52,3 +52,14 @@ browser: build
 	@rm -rf $(B)/browser/world && mkdir -p $(B)/browser
 	@$(B)/samendoel demo --data $(B)/browser/world
 	@B=$(B) node --test --test-reporter=spec --test-concurrency=2 $(BROWSER)
+
+# Conformance: every suite that reports counts, also the long ones (tests/conformance/*.test.mjs, each with its own server);
+# build/conformance.json. make conformance ONLY=clients runs the long ones whose name has that.
+SUITES  := $(wildcard tests/unit/fhir_*.c tests/unit/api_*.c)
+.PHONY: conformance
+conformance: build $(SUITES:%.c=$(O)/%)
+	@rm -rf $(B)/conformance && mkdir -p $(B)/conformance
+	@CONFORMANCE_DIR=$(B)/conformance tools/run-unit $(SUITES:%.c=$(O)/%)
+	@set -- $(wildcard tests/conformance/*$(ONLY)*.test.mjs); [ $$# = 0 ] || B=$(B) CONFORMANCE_DIR=$(B)/conformance CONFORMANCE_LONG=1 \
+		node --test --test-reporter=spec --test-concurrency=1 "$$@"
+	@node tools/conformance.mjs $(B)/conformance $(B)/conformance.json

@@ -1,4 +1,5 @@
 /* The official R4 tests of FHIRPath, and what they do not say. */
+#include "conformance.h"
 #include "fhir_test.h"
 
 #include "fhir/fhirpath/fhirpath.h"
@@ -125,6 +126,7 @@ static void official(void **state)
 	}
 	print_message("official tests: %zu passed, %zu skipped, %zu wrong\n", counts.passed, counts.skipped,
 	              counts.wrong);
+	conformance("fhirpath", counts.passed, counts.wrong, counts.skipped);
 	assert_int_equal(counts.wrong, 0);
 	assert_true(counts.passed > 900);
 	arena_free(each);
