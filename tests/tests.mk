@@ -56,8 +56,10 @@ browser: build
 # Conformance: every suite that reports counts, also the long ones (tests/conformance/*.test.mjs, each with its own server);
 # build/conformance.json. make conformance ONLY=clients runs the long ones whose name has that.
 SUITES  := $(wildcard tests/unit/fhir_*.c tests/unit/api_*.c)
+tests/conformance/node_modules/.stamp: tests/conformance/package.json tests/conformance/package-lock.json | $(B)/.apt
+	@cd tests/conformance && flock ../../.npm.lock npm ci --ignore-scripts --no-audit --no-fund && touch node_modules/.stamp
 .PHONY: conformance
-conformance: build $(SUITES:%.c=$(O)/%)
+conformance: build tests/conformance/node_modules/.stamp $(SUITES:%.c=$(O)/%)
 	@rm -rf $(B)/conformance && mkdir -p $(B)/conformance
 	@CONFORMANCE_DIR=$(B)/conformance tools/run-unit $(SUITES:%.c=$(O)/%)
 	@set -- $(wildcard tests/conformance/*$(ONLY)*.test.mjs); [ $$# = 0 ] || B=$(B) CONFORMANCE_DIR=$(B)/conformance CONFORMANCE_LONG=1 \
