@@ -113,6 +113,7 @@ typedef struct SearchQuery {
 	Str person;              /* absent: across */
 	const SearchTerm *terms; /* all must match */
 	size_t n_terms;
+	const SearchContext *context; /* terminology, own base; NULL: none */
 	size_t offset, count;
 } SearchQuery;
 NODISCARD Err visit_search(Visit *v, const SearchQuery *q, Rec **out, size_t *n, size_t *total);

@@ -38,13 +38,16 @@ static int by_part(const void *a, const void *b)
 
 static Err add_teams(Visit *v, Str ref, Parts *s)
 {
-	Str low, high, value = ref;
+	Str value = ref;
+	KeyRange *range;
+	size_t ranges;
 	SearchTerm t = { .param = search_param(FT_CARETEAM, S("participant")), .values = &value, .n_values = 1 };
 	Rid *rids;
 	size_t n;
-	if (!search_range(&t, 0, v->arena, &low, &high))
+	if (!search_ranges(&t, NULL, v->arena, &range, &ranges))
 		return OK;
-	TRY(store_find(v->records->store, t.param->number, low, high, s->max * 2, v->arena, &rids, &n));
+	assert(ranges == 1);
+	TRY(store_find(v->records->store, range->param, range->low, range->high, s->max * 2, v->arena, &rids, &n));
 	for (size_t i = 0; i < n; i++)
 		parts_add(s, v->arena, rid_part(rids[i]));
 	s->over = s->over || n == s->max * 2;
@@ -125,7 +128,7 @@ static Err consider(Visit *v, const SearchQuery *q, const StoreRow *row, Person 
 	if (!json.node)
 		return ERR_IO;
 	for (size_t i = 0; i < q->n_terms; i++) {
-		if (search_matches(&q->terms[i], json, v->arena) != MATCH_YES)
+		if (search_matches(&q->terms[i], q->context, json, v->arena) != MATCH_YES)
 			return OK;
 	}
 	hits_add(h, v->arena, rec, p);
@@ -194,17 +197,13 @@ static Err in_person(Visit *v, const SearchQuery *q, Str id, Hits *h)
 
 /* ---- across by index ---- */
 
-static const SearchTerm *index_term(const SearchQuery *q, Arena *a)
+/* The ranges of the first term that an index answers, or NULL. */
+static KeyRange *index_ranges(const SearchQuery *q, Arena *a, size_t *n)
 {
-	for (size_t i = 0; i < q->n_terms; i++) {
-		const SearchTerm *t = &q->terms[i];
-		bool all = t->param && t->param->indexed && t->n_values > 0;
-		Str low, high;
-		for (size_t k = 0; k < t->n_values && all; k++)
-			all = search_range(t, k, a, &low, &high);
-		if (all)
-			return t;
-	}
+	KeyRange *ranges;
+	for (size_t i = 0; i < q->n_terms; i++)
+		if (search_ranges(&q->terms[i], q->context, a, &ranges, n))
+			return ranges;
 	return NULL;
 }
 
@@ -220,18 +219,17 @@ static bool among(const Part *parts, size_t n, Part part)
 }
 
 /* parts NULL: every partition (the system, or what is shared). */
-static Err by_index(Visit *v, const SearchQuery *q, const SearchTerm *t, const Part *parts, size_t n_parts, Hits *h)
+static Err by_index(Visit *v, const SearchQuery *q, const KeyRange *ranges, size_t n_ranges, const Part *parts,
+                    size_t n_parts, Hits *h)
 {
 	Store *s = v->records->store;
 	Rid *all = ARENA_ARRAY(v->arena, Rid, HITS_MAX);
 	size_t n = 0;
-	for (size_t k = 0; k < t->n_values; k++) {
-		Str low = STR_END, high = STR_END;
+	for (size_t k = 0; k < n_ranges; k++) {
+		const KeyRange *r = &ranges[k];
 		Rid *rids;
 		size_t found;
-		if (!search_range(t, k, v->arena, &low, &high))
-			return ERR_INTERNAL;
-		TRY(store_find(s, t->param->number, low, high, HITS_MAX, v->arena, &rids, &found));
+		TRY(store_find(s, r->param, r->low, r->high, HITS_MAX, v->arena, &rids, &found));
 		for (size_t i = 0; i < found; i++) {
 			if (parts && !among(parts, n_parts, rid_part(rids[i])))
 				continue;
@@ -271,19 +269,20 @@ static Err too_wide(Visit *v)
 
 static Err across_persons(Visit *v, const SearchQuery *q, Hits *h)
 {
-	const SearchTerm *t = index_term(q, v->arena);
+	size_t n_ranges;
+	const KeyRange *ranges = index_ranges(q, v->arena, &n_ranges);
 	if (v->who.role == ROLE_SYSTEM) {
-		Err e = t ? by_index(v, q, t, NULL, 0, h) : ERR_TOO_LARGE;
+		Err e = ranges ? by_index(v, q, ranges, n_ranges, NULL, 0, h) : ERR_TOO_LARGE;
 		return e == ERR_TOO_LARGE ? too_wide(v) : e;
 	}
 	Part *parts;
 	size_t n;
-	Err e = visit_parts(v, t ? LIST_MAX : PERSONS_MAX, &parts, &n);
+	Err e = visit_parts(v, ranges ? LIST_MAX : PERSONS_MAX, &parts, &n);
 	if (e == ERR_TOO_LARGE)
 		return too_wide(v);
 	TRY(e);
-	if (t && n > 8) {
-		e = by_index(v, q, t, parts, n, h);
+	if (ranges && n > 8) {
+		e = by_index(v, q, ranges, n_ranges, parts, n, h);
 		if (e != ERR_TOO_LARGE)
 			return e;
 		*h = (Hits){ 0 }; /* a common value among strangers: look at the user's own persons instead */
@@ -301,8 +300,9 @@ static Err across_persons(Visit *v, const SearchQuery *q, Hits *h)
 
 static Err shared(Visit *v, const SearchQuery *q, Hits *h)
 {
-	const SearchTerm *t = index_term(q, v->arena);
-	Err e = t ? by_index(v, q, t, NULL, 0, h) : scan(v, q, PART_SHARED, NULL, h);
+	size_t n_ranges;
+	const KeyRange *ranges = index_ranges(q, v->arena, &n_ranges);
+	Err e = ranges ? by_index(v, q, ranges, n_ranges, NULL, 0, h) : scan(v, q, PART_SHARED, NULL, h);
 	return e == ERR_TOO_LARGE ? too_wide(v) : e;
 }
 

@@ -1,7 +1,5 @@
 #include "api/query.h"
 
-#include <ctype.h>
-
 static void use(Query *q, const Pair *p)
 {
 	buf_byte(&q->used, q->used.n ? '&' : '?');
@@ -73,74 +71,6 @@ static bool steers(Query *q, const Pair *p, bool strict)
 
 /* ---- terms ---- */
 
-static bool modifier_ok(const SearchParam *p, Str m)
-{
-	if (!m.p || str_eq(m, S("missing")))
-		return true;
-	switch (p->kind) {
-	case PARAM_STRING:
-		return str_eq(m, S("exact")) || str_eq(m, S("contains"));
-	case PARAM_TOKEN:
-		return str_eq(m, S("not")) || str_eq(m, S("text"));
-	case PARAM_REFERENCE:
-		return str_eq(m, S("identifier")) || fhir_type(m) != FT_NONE;
-	case PARAM_NUMBER:
-	case PARAM_DATE:
-	case PARAM_COMPOSITE:
-	case PARAM_QUANTITY:
-	case PARAM_URI:
-	case PARAM_SPECIAL:
-		return false;
-	}
-	return false;
-}
-
-static Str without_prefix(Str v)
-{
-	static const char *const known[] = { "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap" };
-	for (size_t i = 0; i < COUNT_OF(known); i++)
-		if (str_starts(v, str_c(known[i])))
-			return str_from(v, 2);
-	return v;
-}
-
-static bool number_text(Str v)
-{
-	size_t digits = 0;
-	for (size_t i = 0; i < v.n; i++) {
-		if (isdigit((unsigned char)v.p[i]))
-			digits++;
-		else if (!strchr("+-.eE", v.p[i]))
-			return false;
-	}
-	return digits > 0;
-}
-
-static bool value_ok(const SearchParam *p, Str modifier, Str value)
-{
-	Moment m;
-	Str head;
-	if (str_eq(modifier, S("missing")))
-		return str_eq(value, S("true")) || str_eq(value, S("false"));
-	switch (p->kind) {
-	case PARAM_DATE:
-		return time_parse_datetime(without_prefix(value), &m);
-	case PARAM_NUMBER:
-		return number_text(without_prefix(value));
-	case PARAM_QUANTITY:
-		str_cut(without_prefix(value), '|', &head);
-		return number_text(head);
-	case PARAM_STRING:
-	case PARAM_TOKEN:
-	case PARAM_REFERENCE:
-	case PARAM_COMPOSITE:
-	case PARAM_URI:
-	case PARAM_SPECIAL:
-		return value.n > 0;
-	}
-	return false;
-}
-
 /* "a\,b,c" → "a,b" and "c": `\,` is undone, other escapes are left for the matcher. */
 static bool split_values(Arena *a, Str text, SearchTerm *t)
 {
@@ -174,7 +104,7 @@ static void add_term(Arena *a, Query *q, SearchTerm *terms, const Pair *p, bool 
 		ignore(q, p->name, strict);
 		return;
 	}
-	if (!modifier_ok(param, modifier)) {
+	if (!search_modifier_ok(param, modifier)) {
 		refuse(q, p->name, "this modifier is not supported");
 		return;
 	}
@@ -190,9 +120,10 @@ static void add_term(Arena *a, Query *q, SearchTerm *terms, const Pair *p, bool 
 		refuse(q, p->name, "more than 500 values in one parameter");
 		return;
 	}
+	const char *why;
 	for (size_t i = 0; i < t->n_values; i++)
-		if (!value_ok(param, modifier, t->values[i])) {
-			refuse(q, p->name, "this value is not of the right form");
+		if (!search_value_ok(param, modifier, t->values[i], &why)) {
+			refuse(q, p->name, why);
 			return;
 		}
 	q->search.n_terms++;

@@ -190,7 +190,7 @@ static bool date_range(Str value, Arena *a, Str *low, Str *high)
 	return false;
 }
 
-bool search_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *high)
+static bool value_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *high)
 {
 	Str v = t->values[value];
 	bool typed = t->param->kind == PARAM_REFERENCE && t->modifier.p && fhir_type(t->modifier) != FT_NONE;
@@ -217,4 +217,21 @@ bool search_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *hi
 		break;
 	}
 	return false;
+}
+
+bool search_ranges(const SearchTerm *t, const SearchContext *c, Arena *a, KeyRange **out, size_t *n)
+{
+	(void)c;
+	*n = 0;
+	if (!t->param || !t->param->indexed || !t->n_values)
+		return false;
+	*out = ARENA_ARRAY(a, KeyRange, t->n_values);
+	for (size_t i = 0; i < t->n_values; i++) {
+		KeyRange *r = &(*out)[i];
+		r->param = t->param->number;
+		if (!value_range(t, i, a, &r->low, &r->high))
+			return false;
+	}
+	*n = t->n_values;
+	return true;
 }

@@ -181,13 +181,11 @@ static void match_value(void *ctx, const SearchValue *v)
 		m->found = value_matches(m->term, v, m->term->values[i], m->arena);
 }
 
-/* Modifiers by kind; one that does not fit meets nothing. */
-static bool modifier_fits(const SearchTerm *t)
+bool search_modifier_ok(const SearchParam *p, Str m)
 {
-	Str m = t->modifier;
 	if (!m.p || str_eq(m, S("missing")))
 		return true;
-	switch (t->param->kind) {
+	switch (p->kind) {
 	case PARAM_TOKEN:
 		return str_eq(m, S("not")) || str_eq(m, S("text"));
 	case PARAM_STRING:
@@ -206,11 +204,12 @@ static bool modifier_fits(const SearchTerm *t)
 	return false;
 }
 
-Match search_matches(const SearchTerm *t, JVal resource, Arena *a)
+Match search_matches(const SearchTerm *t, const SearchContext *c, JVal resource, Arena *a)
 {
+	(void)c;
 	Matching m = { .term = t, .arena = a };
 	bool not = str_eq(t->modifier, S("not")), missing = str_eq(t->modifier, S("missing"));
-	if (!modifier_fits(t) || !t->n_values)
+	if (!search_modifier_ok(t->param, t->modifier) || !t->n_values)
 		return MATCH_NO;
 	search_extract(t->param, resource, a, match_value, &m);
 	if (missing)

@@ -1,4 +1,5 @@
 #include "fhir/query.h"
+#include "fhir/extract.h"
 #include "fhir/reference.h"
 #include "fhir/tables.h"
 
@@ -75,4 +76,46 @@ Str reference_query(const SearchTerm *t, Str value, Arena *a)
 	if (type == FT_NONE || !fhir_id_ok(text))
 		return (Str){ NULL, 0 };
 	return arena_join(a, fhir_type_name(type), S("/"), text, STR_END);
+}
+
+/* A number behind its prefix. */
+static bool number_ok(Str value)
+{
+	double number, low, high;
+	query_prefix(&value);
+	return number_range(value, &number, &low, &high);
+}
+
+static const char *wrong_form(const SearchParam *p, Str modifier, Str value)
+{
+	Moment m;
+	Str head;
+	if (str_eq(modifier, S("missing")))
+		return str_eq(value, S("true")) || str_eq(value, S("false")) ? NULL : "expected true or false";
+	switch (p->kind) {
+	case PARAM_DATE:
+		query_prefix(&value);
+		return search_moment(value, &m) ? NULL : "expected a date such as 2024-05-06, perhaps after a prefix";
+	case PARAM_NUMBER:
+		return number_ok(value) ? NULL : "expected a number, perhaps after a prefix";
+	case PARAM_QUANTITY:
+		query_cut(value, &head);
+		return number_ok(head) ? NULL : "expected a number or number|system|unit, perhaps after a prefix";
+	case PARAM_STRING:
+	case PARAM_TOKEN:
+	case PARAM_REFERENCE:
+	case PARAM_COMPOSITE:
+	case PARAM_URI:
+	case PARAM_SPECIAL:
+		return value.n ? NULL : "expected a value";
+	}
+	return NULL;
+}
+
+bool search_value_ok(const SearchParam *p, Str modifier, Str value, const char **why)
+{
+	const char *wrong = wrong_form(p, modifier, value);
+	if (why)
+		*why = wrong;
+	return !wrong;
 }

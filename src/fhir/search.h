@@ -70,14 +70,40 @@ typedef struct SearchTerm {
 	Str *values;  /* OR; `\,` undone, other escapes left */
 	size_t n_values;
 } SearchTerm;
+
+/* What matching needs from outside. A NULL context is one of zeroes. Callbacks get `arg` first; -1 says that the value
+ * set or code system is not known: then nothing is found, for :not-in either. */
+typedef struct SearchContext {
+	Str base; /* own base URL "https://host/fhir": what starts with it and a slash is a relative reference; absent:
+	             none */
+	Millis now; /* for the prefix ap; 0: the clock */
+	/* Is the code in the value set (a canonical, or "ValueSet/id")? 1 yes, 0 no. */
+	int (*value_set_has)(void *arg, Str value_set, Str system, Str code);
+	/* Does code a of the system subsume code b? 1 yes, 0 no. Equal codes never come here. */
+	int (*subsumes)(void *arg, Str system, Str a, Str b);
+	void *arg;
+} SearchContext;
+
+/* May a parameter of this kind be asked with the modifier (absent: none)? */
+bool search_modifier_ok(const SearchParam *p, Str modifier);
+/* Is one value (as in SearchTerm.values) of the right form? If not, *why says what was expected: English, static, no
+ * full stop ("expected a date such as 2024-05-06, perhaps after a prefix"). why may be NULL. */
+bool search_value_ok(const SearchParam *p, Str modifier, Str value, const char **why);
+
 typedef enum Match { MATCH_NO, MATCH_YES } Match;
 /* Does the resource meet the term? All seven kinds except composite and special; prefixes eq ne gt ge lt le sa eb ap;
- * modifiers missing, exact, contains, not, text, identifier, [type]. */
-Match search_matches(const SearchTerm *t, JVal resource, Arena *a);
-/* The key range [low, high) in the index of one value of a term, for indexed parameters. Every resource that meets the
- * value has a key in the range, but not the reverse: check what is found with search_matches.
- * False when the term cannot be answered by one range (modifier not, missing, …). */
-bool search_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *high);
+ * modifiers missing, exact, contains, not, text, identifier, above, below, [type]. */
+Match search_matches(const SearchTerm *t, const SearchContext *c, JVal resource, Arena *a);
+
+/* Keys [low, high) of one parameter in the index. */
+typedef struct KeyRange {
+	uint16_t param;
+	Str low, high;
+} KeyRange;
+/* Ranges for a term: every resource that meets it has a key in one of them, but not the reverse – check what is found
+ * with search_matches. They may overlap. False when the term cannot be answered by index (parameter not indexed,
+ * modifier not, missing, …). */
+bool search_ranges(const SearchTerm *t, const SearchContext *c, Arena *a, KeyRange **out, size_t *n);
 
 /* The person a resource belongs to: the reference to a Patient in `subject`, `patient`, `for`, `individual` or
  * `beneficiary`, else the first one by the official Patient compartment. The text as written: "Patient/…", or, inside a

@@ -44,11 +44,12 @@ static void check_search(Arena *a, JVal v, FhirType type)
 	const SearchParam *const *all = search_params(type, &params);
 	Str value = str_upto(json_raw(v), 40);
 	for (size_t i = 0; i < params; i++) {
-		Str low, high, absent = { NULL, 0 };
-		SearchTerm t = { all[i], absent, &value, 1 };
-		if (search_range(&t, 0, a, &low, &high))
-			must(str_cmp(low, high) < 0);
-		(void)search_matches(&t, v, a);
+		KeyRange *ranges;
+		SearchTerm t = { .param = all[i], .values = &value, .n_values = 1 };
+		if (search_ranges(&t, NULL, a, &ranges, &n))
+			for (size_t k = 0; k < n; k++)
+				must(str_cmp(ranges[k].low, ranges[k].high) < 0);
+		(void)search_matches(&t, NULL, v, a);
 	}
 	Str person = compartment_patient(v, type, a);
 	must(!person.p || str_starts(person, S("Patient")) || str_starts(person, S("urn:")));
