@@ -106,4 +106,5 @@ const Operation operation_bundle = {
 	.interaction = INT_BUNDLE,
 	.offered = true,
 	.handle = handle,
+	.summary = S_INIT("Run a batch, or a transaction that happens as a whole or not at all."),
 };

@@ -26,6 +26,7 @@ typedef enum Interaction {
 	INT_SEARCH_POST,
 	INT_SEARCH_COMPARTMENT,
 	INT_BUNDLE,
+	INT_OPERATION, /* FHIR writes these with "$" */
 } Interaction;
 
 typedef struct Operation {
@@ -36,6 +37,9 @@ typedef struct Operation {
 	bool open;    /* needs no sign-in */
 	bool offered; /* false: the answer is 501 with the reason */
 	Reply (*handle)(Call *c);
+	Str summary;    /* what it does, one English sentence: for OpenAPI and the page at /fhir */
+	Str name;       /* INT_OPERATION: "everything" */
+	Str definition; /* INT_OPERATION: canonical url of its OperationDefinition */
 } Operation;
 extern const Operation *const operations[];
 extern const size_t operations_count;

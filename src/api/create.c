@@ -43,4 +43,5 @@ const Operation operation_create = {
 	.interaction = INT_CREATE,
 	.offered = true,
 	.handle = handle,
+	.summary = S_INIT("Create a resource; with If-None-Exist only when nothing meets the condition."),
 };

@@ -40,6 +40,7 @@ const Operation operation_delete = {
 	.interaction = INT_DELETE,
 	.offered = true,
 	.handle = handle,
+	.summary = S_INIT("Delete a resource; its history stays."),
 };
 
 const Operation operation_delete_where = {
@@ -49,4 +50,5 @@ const Operation operation_delete_where = {
 	.interaction = INT_DELETE_CONDITIONAL,
 	.offered = true,
 	.handle = handle_where,
+	.summary = S_INIT("Delete the one resource that meets the condition."),
 };

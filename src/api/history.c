@@ -125,6 +125,7 @@ const Operation operation_history = {
 	.interaction = INT_HISTORY_INSTANCE,
 	.offered = true,
 	.handle = handle,
+	.summary = S_INIT("All versions of a resource, newest first."),
 };
 
 const Operation operation_history_type = {
@@ -133,6 +134,7 @@ const Operation operation_history_type = {
 	.route = S_INIT("GET /fhir/{type}/_history"),
 	.interaction = INT_HISTORY_TYPE,
 	.handle = handle_not_offered,
+	.summary = S_INIT("Changes to all resources of a type, newest first."),
 };
 
 const Operation operation_history_system = {
@@ -141,4 +143,5 @@ const Operation operation_history_system = {
 	.route = S_INIT("GET /fhir/_history"),
 	.interaction = INT_HISTORY_SYSTEM,
 	.handle = handle_not_offered,
+	.summary = S_INIT("Changes to all resources, newest first."),
 };

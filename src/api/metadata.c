@@ -86,6 +86,54 @@ static void write_params(JWriter *w, FhirType type)
 	jw_end_array(w);
 }
 
+/* ---- operations ---- */
+
+/* The path below /fhir/: "{type}/{id}/$validate" → "{type}", "$export" → "$export". */
+static Str first_segment(const Operation *op)
+{
+	Str first;
+	str_cut(str_from(op->path, sizeof("/fhir/") - 1), '/', &first);
+	return first;
+}
+
+/* Is this operation reached at the system (type FT_NONE), or at the type or an instance of it? */
+static bool reached(const Operation *op, FhirType type)
+{
+	Str first = first_segment(op);
+	if (op->interaction != INT_OPERATION || !op->offered)
+		return false;
+	if (type == FT_NONE)
+		return str_starts(first, S("$"));
+	return str_eq(first, S("{type}")) || str_eq(first, fhir_type_name(type));
+}
+
+/* One operation may have several addresses and methods; it is listed once. */
+static bool listed_before(size_t at, FhirType type)
+{
+	for (size_t i = 0; i < at; i++)
+		if (reached(operations[i], type) && str_eq(operations[i]->name, operations[at]->name))
+			return true;
+	return false;
+}
+
+static void write_operations(JWriter *w, FhirType type)
+{
+	bool any = false;
+	for (size_t i = 0; i < operations_count; i++) {
+		if (!reached(operations[i], type) || listed_before(i, type))
+			continue;
+		if (!any)
+			JW_ARRAY(w, "operation");
+		any = true;
+		jw_object(w);
+		JW_STR(w, "name", operations[i]->name);
+		JW_STR(w, "definition", operations[i]->definition);
+		jw_end_object(w);
+	}
+	if (any)
+		jw_end_array(w);
+}
+
 static void write_type(JWriter *w, FhirType type)
 {
 	jw_object(w);
@@ -100,6 +148,7 @@ static void write_type(JWriter *w, FhirType type)
 	JW_STR(w, "conditionalDelete", offers(INT_DELETE_CONDITIONAL) ? S("single") : S("not-supported"));
 	if (offers(INT_SEARCH))
 		write_params(w, type);
+	write_operations(w, type);
 	jw_end_object(w);
 }
 
@@ -120,6 +169,7 @@ static void write_rest(JWriter *w)
 		write_type(w, (FhirType)t);
 	jw_end_array(w);
 	write_interactions(w, system_words, COUNT_OF(system_words));
+	write_operations(w, FT_NONE);
 	jw_end_object(w);
 	jw_end_array(w);
 }
@@ -165,4 +215,5 @@ const Operation operation_capabilities = {
 	.open = true,
 	.offered = true,
 	.handle = handle,
+	.summary = S_INIT("Tell what this server can do (CapabilityStatement)."),
 };

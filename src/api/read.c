@@ -16,4 +16,5 @@ const Operation operation_read = {
 	.interaction = INT_READ,
 	.offered = true,
 	.handle = handle,
+	.summary = S_INIT("Read the current version of a resource."),
 };

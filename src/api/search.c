@@ -142,6 +142,7 @@ const Operation operation_search = {
 	.interaction = INT_SEARCH,
 	.offered = true,
 	.handle = handle,
+	.summary = S_INIT("Search a type."),
 };
 
 const Operation operation_search_post = {
@@ -151,6 +152,7 @@ const Operation operation_search_post = {
 	.interaction = INT_SEARCH_POST,
 	.offered = true,
 	.handle = handle_post,
+	.summary = S_INIT("Search a type, with the criteria in the body."),
 };
 
 const Operation operation_search_person = {
@@ -160,4 +162,5 @@ const Operation operation_search_person = {
 	.interaction = INT_SEARCH_COMPARTMENT,
 	.offered = true,
 	.handle = handle_person,
+	.summary = S_INIT("Search a type inside the compartment of a person."),
 };

@@ -71,6 +71,8 @@ const Operation operation_update = {
 	.interaction = INT_UPDATE,
 	.offered = true,
 	.handle = handle,
+	.summary = S_INIT("Replace a resource; with If-Match only when nobody was first. An id that is not in use "
+	                  "makes the resource."),
 };
 
 const Operation operation_update_where = {
@@ -80,4 +82,5 @@ const Operation operation_update_where = {
 	.interaction = INT_UPDATE_CONDITIONAL,
 	.offered = true,
 	.handle = handle_where,
+	.summary = S_INIT("Replace the one resource that meets the condition, or create it."),
 };

@@ -21,4 +21,5 @@ const Operation operation_vread = {
 	.interaction = INT_VREAD,
 	.offered = true,
 	.handle = handle,
+	.summary = S_INIT("Read one version of a resource."),
 };
