@@ -1,6 +1,7 @@
 /* From a request to its operation: path, formats, who comes, handler. */
 #include "api/call.h"
 #include "api/metadata.h"
+#include "api/openapi.h"
 
 #include "base/log.h"
 
@@ -16,6 +17,7 @@ Err api_new(Records *records, Str base_url, Api **out)
 		base_url.n--;
 	api->base = arena_join(a, base_url, S(FHIR_PATH), STR_END);
 	api->metadata = capability_statement(api, a);
+	api->openapi = openapi_document(api, a);
 	*out = api;
 	return OK;
 }

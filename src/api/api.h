@@ -10,6 +10,8 @@ NODISCARD Err api_new(Records *records, Str base_url, Api **out);
 void api_free(Api *api);
 /* Must this request run on the slow pool (large bundles)? */
 bool api_slow(const Api *api, const Request *r);
+/* The API as an OpenAPI 3.1 document (JSON); lives as long as api. */
+Str api_openapi(const Api *api);
 /* Never fails: errors are OperationOutcomes. */
 Reply api_handle(Api *api, Request *r);
 

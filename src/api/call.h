@@ -51,6 +51,7 @@ struct Api {
 	Arena *arena;
 	Str base;     /* "http://127.0.0.1:8080/fhir" */
 	Str metadata; /* the CapabilityStatement */
+	Str openapi;  /* the OpenAPI document */
 };
 
 struct Call {

@@ -3,6 +3,7 @@
 
 #define OPERATIONS(X)     \
 	X(capabilities)   \
+	X(openapi)        \
 	X(read)           \
 	X(vread)          \
 	X(create)         \

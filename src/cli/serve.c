@@ -17,21 +17,22 @@ typedef struct Product {
 	Api *api;
 } Product;
 
-static bool is_fhir(Str path)
+static bool is_fhir(const Request *r)
 {
-	return str_starts(path, S("/fhir")) && (path.n == 5 || path.p[5] == '/');
+	Str path = r->path;
+	return str_starts(path, S("/fhir")) && (path.n == 5 || path.p[5] == '/') && !web_wants_fhir_page(r);
 }
 
 static bool slow(void *ctx, const Request *r)
 {
 	const Product *p = ctx;
-	return is_fhir(r->path) ? api_slow(p->api, r) : web_slow(p->web, r);
+	return is_fhir(r) ? api_slow(p->api, r) : web_slow(p->web, r);
 }
 
 static Reply handle(void *ctx, Request *r)
 {
 	Product *p = ctx;
-	return is_fhir(r->path) ? api_handle(p->api, r) : web_handle(p->web, r);
+	return is_fhir(r) ? api_handle(p->api, r) : web_handle(p->web, r);
 }
 
 static void finish(void *ctx, Visit *v, void (*done)(void *, Err), void *arg)
@@ -174,7 +175,8 @@ static Err open_product(const Args *a, Str url, Str assets, Product *p, char *wh
 	                              .assets_dir = assets,
 	                              .base_url = url,
 	                              .secure_cookie = str_starts(url, S("https:")),
-	                              .demo = opt_flag(a, S("demo")) },
+	                              .demo = opt_flag(a, S("demo")),
+	                              .api_description = api_openapi(p->api) },
 	               &p->web, why, why_n);
 }
 

@@ -489,6 +489,7 @@ static void footer(Html *h)
 		{ S_INIT("/over"), MSG_nav_about },
 		{ S_INIT("/rechten"), MSG_nav_rights },
 		{ S_INIT("/toegankelijkheid"), MSG_nav_accessibility },
+		{ S_INIT("/fhir"), MSG_fhir_title },
 	};
 	for (size_t i = 0; i < COUNT_OF(links); i++) {
 		H(h, "<li><a class=\"sd-footer__link\" href=\"");

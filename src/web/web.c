@@ -10,7 +10,8 @@ Err web_new(const WebOptions *o, Web **out, char *why, size_t why_n)
 		    .records = o->records,
 		    .base_url = arena_str(a, o->base_url),
 		    .secure_cookie = o->secure_cookie,
-		    .demo = o->demo };
+		    .demo = o->demo,
+		    .api_description = o->api_description };
 	Err e = web_assets_load(w, arena_str(a, o->assets_dir), why, why_n);
 	if (e != OK) {
 		arena_free(a);
@@ -41,6 +42,14 @@ bool web_secure(const Web *w)
 Str web_base_url(const Web *w)
 {
 	return w->base_url;
+}
+
+bool web_wants_fhir_page(const Request *r)
+{
+	Str accept = req_header(r, S("Accept"));
+	bool here = str_eq(r->path, S("/fhir")) || str_eq(r->path, S("/fhir/"));
+	return here && (r->method == M_GET || r->method == M_HEAD) && !r->query.n && accept.n &&
+	       http_accepts(accept, S("text/html")) && !http_accepts(accept, S("application/fhir+json"));
 }
 
 bool web_slow(const Web *w, const Request *r)

@@ -15,6 +15,7 @@ struct Web {
 	Records *records;
 	Str base_url;
 	bool secure_cookie, demo;
+	Str api_description;
 	Asset *assets;
 	size_t n_assets;
 };

@@ -16,7 +16,8 @@ static inline void conformance(const char *suite, size_t passed, size_t failed, 
 	FILE *f = fopen(path, "w");
 	if (!f)
 		return;
-	fprintf(f, "{\"suite\":\"%s\",\"passed\":%zu,\"failed\":%zu,\"skipped\":%zu}\n", suite, passed, failed, skipped);
+	fprintf(f, "{\"suite\":\"%s\",\"passed\":%zu,\"failed\":%zu,\"skipped\":%zu}\n", suite, passed, failed,
+	        skipped);
 	fclose(f);
 }
 

@@ -186,7 +186,12 @@ static int world(void **state)
 	RecordsOptions o = { .dir = arena_printf(w->arena, "%s/store", w->dir) };
 	if (records_open(&o, &w->records, why, sizeof why) != OK)
 		fail_msg("%s", why);
-	WebOptions wo = { .records = w->records, .assets_dir = str_c(w->dir), .base_url = S("http://localhost") };
+	WebOptions wo = { .records = w->records,
+		          .assets_dir = str_c(w->dir),
+		          .base_url = S("http://localhost"),
+		          .api_description =
+		              S("{\"paths\":{\"/{type}/{id}\":{\"parameters\":[],\"get\":{\"summary\":\"Read one "
+		                "<resource>.\"}},\"/\":{\"post\":{\"summary\":\"Run.\"}}}}") };
 	if (web_new(&wo, &w->web, why, sizeof why) != OK)
 		fail_msg("%s", why);
 	make_person(w);

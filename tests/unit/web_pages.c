@@ -27,11 +27,36 @@ static void test_nobody_gets_past_the_sign_in(void **state)
 static void test_open_pages_are_open(void **state)
 {
 	static const Str paths[] = { S_INIT("/aanmelden"), S_INIT("/over"), S_INIT("/rechten"),
-		                     S_INIT("/toegankelijkheid") };
+		                     S_INIT("/toegankelijkheid"), S_INIT("/fhir") };
 	World *w = *state;
 	w->token = (Str){ 0 };
 	for (size_t i = 0; i < COUNT_OF(paths); i++)
 		assert_int_equal(get(w, paths[i]).status, 200);
+}
+
+/* What can be asked comes from the description that the web face was given; nothing of it is markup. */
+static void test_page_for_who_connects_software(void **state)
+{
+	World *w = *state;
+	w->token = (Str){ 0 };
+	Reply r = get(w, S("/fhir"));
+	assert_true(has(&r, "http://localhost/fhir"));
+	assert_true(has(&r, "GET /fhir/{type}/{id}"));
+	assert_true(has(&r, "Read one &lt;resource&gt;."));
+	assert_true(has(&r, "POST /fhir</code>"));
+	assert_false(has(&r, "parameters"));
+	Request q = { .arena = w->arena, .method = M_GET, .path = S("/fhir"), .query = S("") };
+	Pair browser = { S("Accept"), S("text/html,application/xhtml+xml,*/*;q=0.8") };
+	Pair client = { S("Accept"), S("application/fhir+json, text/html") };
+	assert_false(web_wants_fhir_page(&q));
+	q.headers = &browser;
+	q.n_headers = 1;
+	assert_true(web_wants_fhir_page(&q));
+	q.path = S("/fhir/Patient");
+	assert_false(web_wants_fhir_page(&q));
+	q.path = S("/fhir");
+	q.headers = &client;
+	assert_false(web_wants_fhir_page(&q));
 }
 
 /* Every page of a person: 200 for the coordinator; the page of an unknown address for who has no relation, to the
@@ -268,6 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_nobody_gets_past_the_sign_in),
 		T(test_open_pages_are_open),
+		T(test_page_for_who_connects_software),
 		T(test_pages_of_a_person_exist_only_with_a_relation),
 		T(test_roles),
 		T(test_unknown_address_and_method),
