@@ -1,8 +1,8 @@
-/* Caches of the door: relations by (account, dossier). Bounded, thread-safe. Private to the access room. */
+/* Caches of the door: relations by (account, dossier), marks of rows. Bounded, thread-safe. Private to the access room. */
 #ifndef ACCESS_CACHE_H
 #define ACCESS_CACHE_H
 
-#include "access/records.h"
+#include "access/category.h"
 #include "store/store.h"
 
 typedef struct RelCache RelCache;
@@ -21,5 +21,12 @@ void relcache_put(RelCache *c, int64_t account, Part part, uint64_t epoch, const
 void relcache_drop(RelCache *c, Part part);
 /* An account's references changed. */
 void relcache_drop_all(RelCache *c);
+
+/* What a version of a row is, so that its text is looked through once. A version never changes: nothing to forget. */
+typedef struct MarkCache MarkCache;
+MarkCache *marks_new(void);
+void marks_free(MarkCache *c);
+bool marks_get(const MarkCache *c, Rid rid, int32_t version, Mark *out);
+void marks_put(MarkCache *c, Rid rid, int32_t version, Mark m);
 
 #endif

@@ -132,10 +132,27 @@ Category category_of(FhirType type, JVal resource)
 	return mark_of(type, resource).category;
 }
 
+/* Has a stored body (access/body.c) nothing in meta but version and time? Then nothing in it is a mark. */
+static bool bare_meta(FhirType type, Str body)
+{
+	static const size_t when = sizeof("\",\"lastUpdated\":\"2026-11-21T22:47:43.123Z\"") - 1;
+	Str rest = str_from(body, sizeof("{\"resourceType\":\"\",\"id\":\"") - 1 + fhir_type_name(type).n);
+	ptrdiff_t id = str_chr(rest, '"');
+	if (id < 0)
+		return false;
+	rest = str_from(rest, (size_t)id);
+	if (!str_starts(rest, S("\",\"meta\":{\"versionId\":\"")))
+		return false;
+	rest = str_from(rest, sizeof("\",\"meta\":{\"versionId\":\"") - 1);
+	ptrdiff_t version = str_chr(rest, '"');
+	rest = str_from(rest, version < 0 ? rest.n : (size_t)version);
+	return str_starts(rest, S("\",\"lastUpdated\":\"")) && rest.n > when && rest.p[when] == '}';
+}
+
 Mark mark_of_body(FhirType type, Str body, Arena *a)
 {
 	Mark plain = { base_of(type), false };
-	if (by_type[type] & FIXED)
+	if (by_type[type] & FIXED || (!(by_type[type] & LOOK) && bare_meta(type, body)))
 		return plain;
 	Str needle = by_type[type] & LOOK ? S(SD_BASE) : S(CS_CATEGORY);
 	const Json *doc;

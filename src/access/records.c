@@ -16,6 +16,7 @@ Err records_open(const RecordsOptions *o, Records **out, char *why, size_t why_n
 	*r = (Records){ .store = store,
 		        .read_only = o->read_only,
 		        .relations = relcache_new(),
+		        .marks = marks_new(),
 		        .sessions = sessions_new(),
 		        .limits = limits_new() };
 	*out = r;
@@ -28,9 +29,20 @@ void records_close(Records *r)
 		return;
 	store_close(r->store);
 	relcache_free(r->relations);
+	marks_free(r->marks);
 	sessions_free(r->sessions);
 	limits_free(r->limits);
 	free(r);
+}
+
+Str records_dir(const Records *r)
+{
+	return store_dir(r->store);
+}
+
+bool records_read_only(const Records *r)
+{
+	return r->read_only;
 }
 
 void records_thread_end(Records *r)

@@ -27,6 +27,9 @@ typedef struct RecordsOptions {
 NODISCARD Err records_open(const RecordsOptions *o, Records **out, char *why, size_t why_n);
 void records_close(Records *r);
 void records_thread_end(Records *r);
+/* The data folder; lives as long as the records. */
+Str records_dir(const Records *r);
+bool records_read_only(const Records *r);
 
 /* ---- kinds of information, the unit of consent (02-together §1) ---- */
 typedef enum Category {
@@ -204,6 +207,38 @@ typedef struct AuditEntry {
 NODISCARD Err visit_access_log(Visit *v, Str person, int64_t before, size_t limit, AuditEntry **out, size_t *n);
 /* An entry as a FHIR AuditEvent. */
 Str audit_event_json(const AuditEntry *e, Str person, Arena *a);
+
+/* ---- reading much, row by row ---- */
+/* A dossier as a number, for what goes through many: their order is fixed, new ones come last. DOSSIER_SHARED is what
+ * lies outside dossiers and every user may read: directory and definitions. */
+enum { DOSSIER_SHARED = 1 };
+/* The dossiers that may be the user's, sorted, at most `max` (more: ERR_TOO_LARGE). Whether they are is decided when
+ * they are read. */
+NODISCARD Err visit_dossiers(Visit *v, size_t max, int64_t **out, size_t *n);
+/* ERR_NOT_FOUND without relation. */
+NODISCARD Err visit_dossier_number(Visit *v, Str person, int64_t *out);
+
+typedef enum EachStep { EACH_TAKE, EACH_LEAVE, EACH_STOP } EachStep;
+/* One visible row; its strings are gone when this returns, its json is not filled. EACH_TAKE: it is handed out;
+ * EACH_LEAVE: not; EACH_STOP: not, and no more. Calls nothing of the door. `place`: where it lies in its dossier. */
+typedef EachStep VisitEach(void *ctx, const Rec *rec, int64_t place);
+typedef struct EachQuery {
+	int64_t dossier;
+	const TypeSet *types; /* NULL: all */
+	int64_t after;        /* place; 0: from the start */
+	AuditAction action;   /* AUDIT_READ or AUDIT_EXPORT */
+	bool deleted_too;     /* also what was deleted: after all others, only with type, id, version and time */
+} EachQuery;
+/* The visible current resources of a dossier in their fixed order, the Patient first, as stored: nothing is copied, and
+ * parsed only where that decides about what may be seen. One note for the access log counts what was taken.
+ * ERR_NOT_FOUND: no relation. */
+NODISCARD Err visit_each(Visit *v, const EachQuery *q, VisitEach *fn, void *ctx);
+/* The resource at a place as it was at `at`. ERR_NOT_FOUND when it was not there then, or is not to be seen now. */
+NODISCARD Err visit_as_of(Visit *v, int64_t place, Millis at, AuditAction action, Rec *out);
+/* A place as text for links, and back: ERR_BAD_REQUEST when it is none. */
+Str visit_place_text(Visit *v, int64_t place);
+NODISCARD Err visit_place_read(Visit *v, Str text, int64_t *place);
+int64_t dossier_of_place(int64_t place);
 
 /* ---- care for the store, for the command line ---- */
 typedef struct RecordsStats {

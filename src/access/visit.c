@@ -184,16 +184,21 @@ Err visit_relation(Visit *v, Str person, Relation *out)
 	return OK;
 }
 
+bool mark_seen(Visit *v, const Person *p, Mark mark, Str body)
+{
+	if (!p || p->rel.kind == REL_SYSTEM)
+		return true;
+	if (!(p->rel.read & BIT(mark.category)))
+		return false;
+	const Json *doc;
+	return !mark.private || (json_parse(v->arena, body, &doc, NULL) == OK &&
+	                         names_author(json_root(doc), v->who.refs, v->who.n_refs));
+}
+
 bool visit_sees(Visit *v, const Person *p, FhirType type, Str body, Mark *mark)
 {
 	*mark = mark_of_body(type, body, v->arena);
-	if (!p || p->rel.kind == REL_SYSTEM)
-		return true;
-	if (!(p->rel.read & BIT(mark->category)))
-		return false;
-	const Json *doc;
-	return !mark->private || (json_parse(v->arena, body, &doc, NULL) == OK &&
-	                          names_author(json_root(doc), v->who.refs, v->who.n_refs));
+	return mark_seen(v, p, *mark, body);
 }
 
 Err visit_sees_row(Visit *v, const Person *p, const StoreRow *row, Mark *mark, bool *sees)
@@ -274,7 +279,7 @@ void visit_note(Visit *v, Person *p, AuditAction action, uint32_t categories, ui
 		*v->note_end = note;
 		v->note_end = &note->next;
 		*at = note;
-	} else if (note->type != type || !str_eq(note->id, id) || note->version != version) {
+	} else if (type == FT_NONE || note->type != type || !str_eq(note->id, id) || note->version != version) {
 		note->type = FT_NONE;
 		note->id = STR_END;
 		note->version = 0;

@@ -14,6 +14,7 @@ struct Records {
 	Store *store;
 	bool read_only;
 	RelCache *relations;
+	MarkCache *marks;
 	Sessions *sessions;
 	Limits *limits;
 };
@@ -109,6 +110,8 @@ NODISCARD Err visit_person(Visit *v, Str id, Person **out);
 Person *visit_new_person(Visit *v, Part part, Str id);
 /* May the visitor see this item? *mark tells what it is. */
 bool visit_sees(Visit *v, const Person *p, FhirType type, Str body, Mark *mark);
+/* The same when what it is is known. */
+bool mark_seen(Visit *v, const Person *p, Mark mark, Str body);
 /* The same for a stored row; a deleted one counts as what it was. */
 NODISCARD Err visit_sees_row(Visit *v, const Person *p, const StoreRow *row, Mark *mark, bool *sees);
 /* Finds a row by type and id that the visitor may see. person: NULL outside dossiers. A deleted row is found too. */

@@ -55,7 +55,7 @@ static int digit(char c)
 	return at ? (int)(at - digits) : -1;
 }
 
-bool id_read(const IdKey *k, Str text, int64_t *rid)
+bool id_decode(const IdKey *k, Str text, uint64_t *out)
 {
 	if (text.n != ID_CHARS)
 		return false;
@@ -66,8 +66,14 @@ bool id_read(const IdKey *k, Str text, int64_t *rid)
 			return false;
 		v = v << 5 | (uint64_t)d;
 	}
-	uint64_t r = id_unpermute(k, v);
-	if (r == 0 || r >> 62)
+	*out = id_unpermute(k, v);
+	return true;
+}
+
+bool id_read(const IdKey *k, Str text, int64_t *rid)
+{
+	uint64_t r;
+	if (!id_decode(k, text, &r) || r == 0 || r >> 62)
 		return false;
 	*rid = (int64_t)r;
 	return true;

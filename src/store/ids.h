@@ -15,7 +15,9 @@ uint64_t id_permute(const IdKey *k, uint64_t v);
 uint64_t id_unpermute(const IdKey *k, uint64_t v);
 /* 13 bytes, no NUL. */
 void id_write(const IdKey *k, uint64_t rid, char out[ID_CHARS]);
-/* false: the text is not 13 such characters, or no rid stands behind it. */
+/* The number that was written; false: the text is not 13 such characters. */
+NODISCARD bool id_decode(const IdKey *k, Str text, uint64_t *out);
+/* The same for a rid. false: the text is not 13 such characters, or no rid stands behind it. */
 NODISCARD bool id_read(const IdKey *k, Str text, int64_t *rid);
 
 #endif

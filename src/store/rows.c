@@ -25,6 +25,29 @@ void store_id_text(const Store *s, Rid rid, char out[14])
 	out[ID_CHARS] = 0;
 }
 
+/* No rid has this bit, so that a place never reads as an id, nor the other way round. */
+#define PLACE_BIT (UINT64_C(1) << 62)
+
+void store_place_text(const Store *s, Rid rid, char out[14])
+{
+	id_write(&s->id_key, (uint64_t)rid | PLACE_BIT, out);
+	out[ID_CHARS] = 0;
+}
+
+bool store_place_read(const Store *s, Str text, Rid *out)
+{
+	uint64_t v;
+	if (!id_decode(&s->id_key, text, &v) || v >> 62 != 1)
+		return false;
+	*out = (Rid)(v & ~PLACE_BIT);
+	return true;
+}
+
+Str store_dir(const Store *s)
+{
+	return str_c(s->dir);
+}
+
 /* Columns rid, type, version, updated, op, id, body. */
 static void take_row(const Store *s, Query *q, Arena *a, StoreRow *out)
 {
@@ -198,6 +221,30 @@ Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, size_t limi
 	*out = list.rows;
 	*n = list.n;
 	return OK;
+}
+
+Err store_each(Store *s, Part part, Rid after, StoreEach *fn, void *ctx)
+{
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Rid low = part << LOCAL_BITS;
+	Query *q = db_query(r.db, SQL("SELECT rid, type, version, updated, op, id, body FROM res"
+	                              " WHERE rid>?1 AND rid<?2 ORDER BY rid"));
+	query_int(q, 1, after > low ? after : low);
+	query_int(q, 2, (part + 1) << LOCAL_BITS);
+	bool more = true;
+	while (more && query_step(q)) {
+		StoreRow row = { .rid = query_col_int(q, 0),
+			         .type = (FhirType)query_col_int(q, 1),
+			         .version = (int32_t)query_col_int(q, 2),
+			         .updated = query_col_int(q, 3),
+			         .op = (RowOp)query_col_int(q, 4) };
+		if (query_col_kind(q, 5) != ARG_NULL)
+			row.id = query_col_bytes(q, 5);
+		row.body = query_col_bytes(q, 6);
+		more = fn(ctx, &row);
+	}
+	return query_end(q);
 }
 
 Err store_find(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena *a, Rid **out, size_t *n)

@@ -63,8 +63,18 @@ NODISCARD Err store_part_history(Store *s, Part part, Millis since, size_t limit
  * after. */
 NODISCARD Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, size_t limit, Arena *a, StoreRow **out,
                          size_t *n);
+/* All rows of a partition from rid > after, deleted ones too, in rid order, without copying: body, and id where others
+ * chose it (else it is absent), are the engine's memory and gone when fn returns. False from fn ends it. fn calls
+ * nothing of this room but the two below. */
+typedef bool StoreEach(void *ctx, const StoreRow *row);
+NODISCARD Err store_each(Store *s, Part part, Rid after, StoreEach *fn, void *ctx);
 /* The id text of a rid that the server made (13 bytes + NUL into out). */
 void store_id_text(const Store *s, Rid rid, char out[14]);
+/* A place in the order of rows as text for links: no id of anything, and tells as little. False: no such text. */
+void store_place_text(const Store *s, Rid rid, char out[14]);
+NODISCARD bool store_place_read(const Store *s, Str text, Rid *out);
+/* The folder that the store lies in; lives as long as the store. */
+Str store_dir(const Store *s);
 
 /* ---- index across partitions ---- */
 /* rids in key range [low, high) of a parameter, ordered by (key, rid), at most `limit`.
