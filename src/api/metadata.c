@@ -1,6 +1,8 @@
 /* GET /fhir/metadata. Source: https://hl7.org/fhir/R4/capabilitystatement.html */
 #include "api/metadata.h"
 
+#include "base/version.h"
+
 static bool offers(Interaction i)
 {
 	for (size_t k = 0; k < operations_count; k++)
@@ -159,6 +161,11 @@ static void write_rest(JWriter *w)
 	JW_STR(w, "mode", S("server"));
 	JW_OBJECT(w, "security");
 	JW_BOOL(w, "cors", false);
+	JW_ARRAY(w, "service");
+	jw_object(w);
+	JW_STR(w, "text", S("Bearer token of an account"));
+	jw_end_object(w);
+	jw_end_array(w);
 	JW_STR(w, "description",
 	       S("Every request needs a bearer token or a signed-in session. What a user may not see does not exist "
 	         "for them. "
@@ -185,6 +192,7 @@ Str capability_statement(const Api *api, Arena *a)
 	JW_STR(&w, "kind", S("instance"));
 	JW_OBJECT(&w, "software");
 	JW_STR(&w, "name", S("Samendoel"));
+	JW_STR(&w, "version", S(SAMENDOEL_VERSION));
 	jw_end_object(&w);
 	JW_OBJECT(&w, "implementation");
 	JW_STR(&w, "description", S("Samendoel: goal-oriented care as FHIR R4"));

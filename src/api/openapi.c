@@ -1,6 +1,8 @@
 /* GET /fhir/openapi.json. */
 #include "api/openapi.h"
 
+#include "base/version.h"
+
 #include <ctype.h>
 
 /* ---- parts that all operations share ---- */
@@ -228,8 +230,8 @@ static void write_path_parameters(JWriter *w, Str path, Arena *a)
 		if (!any)
 			JW_ARRAY(w, "parameters");
 		any = true;
-		write_reference(w, arena_join(a, S("#/components/parameters/"), str_n(segment.p + 1, segment.n - 2),
-		                              STR_END));
+		write_reference(
+		    w, arena_join(a, S("#/components/parameters/"), str_n(segment.p + 1, segment.n - 2), STR_END));
 	}
 	if (any)
 		jw_end_array(w);
@@ -272,7 +274,7 @@ Str openapi_document(const Api *api, Arena *a)
 	JW_STR(&w, "openapi", S("3.1.0"));
 	JW_OBJECT(&w, "info");
 	JW_STR(&w, "title", S("Samendoel: goal-oriented care as FHIR R4"));
-	JW_STR(&w, "version", S("4.0.1"));
+	JW_STR(&w, "version", S(SAMENDOEL_VERSION));
 	JW_STR(&w, "description",
 	       S("What a user may not see does not exist for them; each look and each change is in the person's access "
 	         "log before the answer leaves."));

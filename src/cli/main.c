@@ -2,11 +2,8 @@
 #include <stdio.h>
 
 #include "base/random.h"
+#include "base/version.h"
 #include "cli/cli.h"
-
-#ifndef SAMENDOEL_VERSION
-#define SAMENDOEL_VERSION "0.1.0"
-#endif
 
 /* The commands, in the order of the help. A new command: one file with one struct, and one line here. */
 #define COMMANDS(X)     \
