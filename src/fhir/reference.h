@@ -25,6 +25,10 @@ bool fhir_id_ok(Str id);
  * not inside `contained` resources' own ids. */
 void reference_each(JVal resource, void (*fn)(void *ctx, JVal reference_string), void *ctx);
 
+/* The next reference string in a stored body (compact JSON) from *at on, without parsing: moves *at behind it. The text
+ * is what stands between the quotes; one with a backslash in it is left out. False: no more. */
+bool reference_next(Str body, size_t *at, Str *out);
+
 /* The resource as text in which every reference string found by `map` is replaced. map returns an absent Str to leave
  * it alone. Also rewrites uri/url/oid/uuid values equal to a urn: full URL, as bundle rules ask, and links in narrative
  * (href and src). */

@@ -247,6 +247,33 @@ static void bundle_too_large(void **state)
 	arena_free(a);
 }
 
+/* At every distance from the start and the end of a text, also where another text only looks like it. */
+static void found_without_parsing(void **state)
+{
+	(void)state;
+	Arena *a = arena_new();
+	static const char spaces[] = "{\"reference_\":\"r:r:r:\",                                        ";
+	for (size_t before = 24; before < sizeof spaces - 1; before++) {
+		for (size_t after = 0; after < 40; after++) {
+			Str body = arena_printf(
+			    a,
+			    "%.*s\"subject\":{\"reference\":\"Patient/1\"},\"note\":\"\\\"reference\\\":\\\"Goal/9\","
+			    "\"reference\":\"A\\/2\",\"reference\":{},\"reference\":\"Practitioner/3\"}%*s",
+			    (int)before, spaces, (int)after, "");
+			size_t at = 0;
+			Str ref;
+			assert_true(reference_next(body, &at, &ref) && str_eq(ref, S("Patient/1")));
+			assert_true(reference_next(body, &at, &ref) && str_eq(ref, S("Practitioner/3")));
+			assert_false(reference_next(body, &at, &ref));
+		}
+	}
+	size_t at = 0;
+	Str ref;
+	assert_false(reference_next(S(""), &at, &ref));
+	assert_false(reference_next(S("\"reference\":\"cut off"), &at, &ref));
+	arena_free(a);
+}
+
 int main(void)
 {
 	random_init();
@@ -255,6 +282,7 @@ int main(void)
 		cmocka_unit_test(references),
 		cmocka_unit_test(rewriting),
 		cmocka_unit_test(each_reference),
+		cmocka_unit_test(found_without_parsing),
 		cmocka_unit_test(bundle_order),
 		cmocka_unit_test(bundles_refused),
 		cmocka_unit_test(bundle_too_large),
