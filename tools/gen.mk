@@ -5,7 +5,9 @@ $(GEN)/fhir_types.h: tools/gen-fhir.mjs node_modules/.stamp
 	@mkdir -p $(GEN)
 	@node tools/gen-fhir.mjs $(FHIR_PACKAGE) $(GEN)
 $(GEN)/fhir_tables.c: $(GEN)/fhir_types.h ;
-GENOBJ_fhir := $(O)/gen/fhir_tables.o
+$(GEN)/published_tables.c: tools/gen-profiles.mjs tools/snapshot.mjs $(wildcard profiles/*.json) $(GEN)/fhir_types.h
+	@node tools/gen-profiles.mjs profiles $(FHIR_PACKAGE) $(GEN)
+GENOBJ_fhir := $(O)/gen/fhir_tables.o $(O)/gen/published_tables.o
 
 $(GEN)/messages.h: tools/gen-messages.mjs $(wildcard i18n/*.msg)
 	@mkdir -p $(GEN)

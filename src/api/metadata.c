@@ -2,6 +2,7 @@
 #include "api/metadata.h"
 
 #include "base/version.h"
+#include "fhir/published.h"
 
 static bool offers(Interaction i)
 {
@@ -136,11 +137,27 @@ static void write_operations(JWriter *w, FhirType type)
 		jw_end_array(w);
 }
 
+static void write_profiles(JWriter *w, FhirType type)
+{
+	bool any = false;
+	for (size_t i = 0; i < published_count; i++) {
+		if (published[i].about != type)
+			continue;
+		if (!any)
+			JW_ARRAY(w, "supportedProfile");
+		any = true;
+		jw_str(w, published[i].url);
+	}
+	if (any)
+		jw_end_array(w);
+}
+
 static void write_type(JWriter *w, FhirType type)
 {
 	jw_object(w);
 	JW_STR(w, "type", fhir_type_name(type));
 	write_interactions(w, type_words, COUNT_OF(type_words));
+	write_profiles(w, type);
 	JW_STR(w, "versioning", S("versioned-update"));
 	JW_BOOL(w, "readHistory", true);
 	JW_BOOL(w, "updateCreate", true);

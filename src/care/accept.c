@@ -137,8 +137,7 @@ Err care_goal_conflict_add(Visit *v, const Dossier *d, Str id, Str other, Str wh
 	keep_relations(&e, true, S("")); /* all that are there */
 	Sub s;
 	sub_begin(&s, a);
-	sub_raw(&s, S("type"), S("valueCodeableConcept"),
-	        json_concept(a, S(CS_GOAL_RELATION), S("conflicts"), STR_END));
+	sub_raw(&s, S("type"), S("valueCodeableConcept"), json_relation_type(a, S("conflicts")));
 	sub_raw(&s, S("target"), S("valueReference"), json_ref(a, arena_join(a, S("Goal/"), other, STR_END), o->text));
 	sub_str(&s, S(SD_ "why"), S("valueString"), why);
 	edit_ext_raw(&e, S(EXT_GOAL_RELATION), S("extension"), sub_end(&s));

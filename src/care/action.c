@@ -86,11 +86,27 @@ static Str task_status(ActionState s)
 	return S("requested");
 }
 
+/* Who may do it: the owner, so that systems that look for candidates find them. Candidates that others named stay. */
+static void candidate_edit(Edit *e, const Action *was, Str owner, Str name)
+{
+	edit_ext_clear(e, S(EXT_CANDIDATE));
+	for (JIter it = json_iter(JGET(e->cur, "extension")); json_next(&it);) {
+		if (!json_str_is(JGET(it.value, "url"), S(EXT_CANDIDATE)))
+			continue;
+		Str who = ref_text(ext_value(it.value), e->arena);
+		if (!str_eq(who, owner) && !(was && str_eq(who, was->owner)))
+			edit_ext_keep(e, S(EXT_CANDIDATE), it.value);
+	}
+	if (owner.n)
+		edit_ext_raw(e, S(EXT_CANDIDATE), S("valueReference"), json_ref(e->arena, owner, name));
+}
+
 static Str action_text(Arena *a, const Dossier *d, const Action *was, const ActionInput *in)
 {
 	Edit e = edit_new(a, was ? was->b.rec->json : (JVal){ NULL, NULL }, FT_TASK);
 	if (!was) {
 		Actor me = actor_of(d);
+		edit_profile(&e, S("samendoel-action"));
 		edit_str(&e, S("status"), S("requested"));
 		edit_str(&e, S("intent"), S("plan"));
 		edit_json(&e, S("for"), json_ref(a, person_ref(d), d->person.name));
@@ -101,6 +117,7 @@ static Str action_text(Arena *a, const Dossier *d, const Action *was, const Acti
 	edit_str(&e, S("lastModified"), time_instant(a, time_now()));
 	Str name = in->owner_name.n ? in->owner_name : dossier_name(d, in->owner);
 	edit_json(&e, S("owner"), json_ref(a, in->owner, name));
+	candidate_edit(&e, was, in->owner, name);
 	edit_json(&e, S("executionPeriod"), json_period(a, in->from, in->until));
 	edit_ext_clear(&e, S(EXT_PERTAINS));
 	for (size_t i = 0; i < in->n_care_goals; i++)

@@ -127,6 +127,7 @@ Err plan_agree(Visit *v, const Dossier *d, const AgreeInput *in, FieldIssues *is
 	TRY(targets_write(v, d, in, is, &t));
 	Str now = time_instant(a, time_now());
 	Edit e = edit_new(a, (JVal){ NULL, NULL }, FT_PROVENANCE);
+	edit_profile(&e, S("samendoel-agreed-plan"));
 	edit_json(&e, S("target"), buf_str(&list));
 	edit_str(&e, S("occurredDateTime"), now);
 	edit_str(&e, S("recorded"), now);

@@ -67,6 +67,7 @@ Err attainment_record(Visit *v, const Dossier *d, const AttainmentInput *in, Fie
 	assert(g); /* else there is an issue */
 	Actor me = actor_of(d);
 	Edit e = edit_new(a, (JVal){ NULL, NULL }, FT_OBSERVATION);
+	edit_profile(&e, S("samendoel-attainment"));
 	edit_str(&e, S("status"), S("final"));
 	edit_json(
 	    &e, S("code"),

@@ -23,21 +23,29 @@ static CareGoalState state_from(JVal v)
 	return CG_STOPPED;
 }
 
-/* goal-relationship: "serves" a life goal or "conflicts" with a goal. */
+/* Of the standard's kinds these say how two goals follow each other, not that one serves the other. */
+static bool only_order(JVal type)
+{
+	return has_coding(type, S(CS_GOAL_RELATION_HL7), S("predecessor")) ||
+	       has_coding(type, S(CS_GOAL_RELATION_HL7), S("replacement"));
+}
+
+/* goal-relationship: "conflicts" with a goal, else it serves a life goal; before 2026-11 written as a "milestone". */
 static void relation_from(Arena *a, JVal ext, Str *serves, size_t *n_serves, CareGoal *out)
 {
 	Str target = STR_END, why = STR_END;
-	bool conflicts = false;
+	bool conflicts = false, order = false;
 	for (JIter it = json_iter(JGET(ext, "extension")); json_next(&it);) {
 		JVal url = JGET(it.value, "url"), value = ext_value(it.value);
-		if (json_str_is(url, S("type")))
+		if (json_str_is(url, S("type"))) {
 			conflicts = has_coding(value, S(CS_GOAL_RELATION), S("conflicts"));
-		else if (json_str_is(url, S("target")))
+			order = only_order(value);
+		} else if (json_str_is(url, S("target")))
 			target = ref_id(ref_text(value, a), S("Goal"));
 		else if (json_str_is(url, S(SD_ "why")))
 			why = json_str(value, a);
 	}
-	if (!target.n)
+	if (!target.n || order)
 		return;
 	if (conflicts)
 		out->conflicts[out->n_conflicts++] = (Conflict){ target, why };
@@ -169,8 +177,7 @@ static void step_text(Edit *e, const Dossier *d, const CareGoalInput *in)
 		const LifeGoal *g = dossier_life_goal(d, in->life_goals[i]);
 		Sub s;
 		sub_begin(&s, a);
-		sub_raw(&s, S("type"), S("valueCodeableConcept"),
-		        json_concept(a, S(CS_GOAL_RELATION_HL7), S("milestone"), S("serves")));
+		sub_raw(&s, S("type"), S("valueCodeableConcept"), json_relation_type(a, S("serves")));
 		sub_raw(&s, S("target"), S("valueReference"),
 		        json_ref(a, arena_join(a, S("Goal/"), in->life_goals[i], STR_END), g->words));
 		edit_ext_raw(e, S(EXT_GOAL_RELATION), S("extension"), sub_end(&s));
@@ -243,8 +250,13 @@ static Str care_goal_text(Arena *a, const Dossier *d, const CareGoal *was, const
 	}
 	if (was)
 		return edit_text(&e);
+	Actor me = actor_of(d);
+	bool person = !me.ref.n || str_starts(me.ref, S("Organization/"));
+	edit_profile(&e, S("samendoel-care-goal"));
 	edit_json(&e, S("category"), json_list1(a, json_concept(a, S(CS_GOAL_CATEGORY), S("care-goal"), STR_END)));
 	edit_json(&e, S("subject"), json_ref(a, person_ref(d), d->person.name));
+	edit_json(&e, S("expressedBy"),
+	          person ? json_ref(a, person_ref(d), d->person.name) : json_ref(a, me.ref, me.name));
 	edit_str(&e, S("lifecycleStatus"), S("proposed"));
 	return edit_text(&e);
 }

@@ -121,6 +121,7 @@ static Str consent_text(Arena *a, const Dossier *d, const Rec *was, const Sharin
 		                                             : json_ref(a, person_ref(d), d->person.name)));
 	if (was)
 		return edit_text(&e);
+	edit_profile(&e, S("samendoel-consent"));
 	edit_json(
 	    &e, S("scope"),
 	    json_concept(a, S("http://terminology.hl7.org/CodeSystem/consentscope"), S("patient-privacy"), STR_END));

@@ -89,6 +89,7 @@ Err conversation_start(Visit *v, const Dossier *d, const ConversationInput *in, 
 	Actor me = actor_of(d);
 	TRY(put_new(v, is, encounter_text(a, d, in, now), &encounter));
 	Edit e = edit_new(a, (JVal){ NULL, NULL }, FT_QUESTIONNAIRERESPONSE);
+	edit_profile(&e, S("samendoel-conversation"));
 	edit_str(&e, S("questionnaire"), S(Q_CONVERSATION));
 	edit_str(&e, S("status"), S("in-progress"));
 	edit_json(&e, S("subject"), json_ref(a, person_ref(d), d->person.name));

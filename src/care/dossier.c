@@ -333,6 +333,33 @@ static void live_plan(Dossier *d, Arena *a)
 	p->actions = acts;
 }
 
+static void serve(Arena *a, CareGoal *g, Str life_goal)
+{
+	for (size_t i = 0; i < g->n_life_goals; i++)
+		if (str_eq(g->life_goals[i], life_goal))
+			return;
+	Str *ids = ARENA_ARRAY(a, Str, g->n_life_goals + 1);
+	for (size_t i = 0; i < g->n_life_goals; i++)
+		ids[i] = g->life_goals[i];
+	ids[g->n_life_goals++] = life_goal;
+	g->life_goals = ids;
+}
+
+/* The standard says it from the other side: a life goal that names a care goal as its milestone. */
+static void take_milestones(Dossier *d, Arena *a)
+{
+	for (size_t i = 0; i < d->n_life_goals; i++)
+		for (JIter it = json_each(JGET(d->life_goals[i].b.rec->json, "extension")); json_next(&it);) {
+			if (!json_str_is(JGET(it.value, "url"), S(EXT_GOAL_RELATION)) ||
+			    !has_coding(ext_get(it.value, S("type")), S(CS_GOAL_RELATION_HL7), S("milestone")))
+				continue;
+			Str id = ref_id(ref_text(ext_get(it.value, S("target")), a), S("Goal"));
+			for (size_t k = 0; k < d->n_care_goals; k++)
+				if (str_eq(d->care_goals[k].b.id, id))
+					serve(a, &d->care_goals[k], d->life_goals[i].b.id);
+		}
+}
+
 static struct DossierIndex *index_new(const Dossier *d, Arena *a)
 {
 	size_t members = 0, cap = 16;
@@ -374,6 +401,7 @@ void dossier_fill(Dossier *d, const Rec *recs, size_t n)
 	SORT(d->life_goals, d->n_life_goals, life_goal_order_of);
 	for (size_t i = 0; i < d->n_life_goals; i++)
 		index_put(ix, K_LIFE_GOAL, FT_NONE, d->life_goals[i].b.id, &d->life_goals[i]);
+	take_milestones(d, a);
 	sort_care_goals(d, a);
 	for (size_t i = 0; i < d->n_care_goals; i++)
 		index_put(ix, K_CARE_GOAL, FT_NONE, d->care_goals[i].b.id, &d->care_goals[i]);

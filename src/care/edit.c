@@ -30,6 +30,12 @@ void edit_str(Edit *e, Str key, Str s)
 	edit_json(e, key, s.n ? json_quote(e->arena, s) : STR_END);
 }
 
+void edit_profile(Edit *e, Str id)
+{
+	Str url = arena_join(e->arena, S(SD_), id, STR_END);
+	edit_json(e, S("meta"), arena_join(e->arena, S("{\"profile\":["), json_quote(e->arena, url), S("]}"), STR_END));
+}
+
 void edit_ext_clear(Edit *e, Str url)
 {
 	for (size_t i = 0; i < e->n_urls; i++)
@@ -180,6 +186,25 @@ Str json_concept(Arena *a, Str system, Str code, Str text)
 		jw_end_array(&w);
 	}
 	jw_str_opt(&w, S("text"), text);
+	jw_end_object(&w);
+	return buf_str(&b);
+}
+
+Str json_relation_type(Arena *a, Str code)
+{
+	const Str codings[][2] = { { S(CS_GOAL_RELATION), code }, { S(CS_GOAL_RELATION_HL7), S("other") } };
+	Buf b = buf_new(a, 192, 0);
+	JWriter w = jw_new(&b);
+	jw_object(&w);
+	JW_ARRAY(&w, "coding");
+	for (size_t i = 0; i < COUNT_OF(codings); i++) {
+		jw_object(&w);
+		JW_STR(&w, "system", codings[i][0]);
+		JW_STR(&w, "code", codings[i][1]);
+		jw_end_object(&w);
+	}
+	jw_end_array(&w);
+	JW_STR(&w, "text", code);
 	jw_end_object(&w);
 	return buf_str(&b);
 }

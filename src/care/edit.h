@@ -56,9 +56,11 @@ bool check_voice(FieldIssues *is, Str field, const Dossier *d, bool spoken);
 /* ---- JSON pieces ---- */
 Str json_ref(Arena *a, Str ref, Str display);
 Str json_concept(Arena *a, Str system, Str code, Str text); /* each may be absent */
-Str json_period(Arena *a, Str start, Str end);              /* absent when both are */
-Str json_list1(Arena *a, Str item);                         /* [item]; absent when item is */
-Str json_note(Arena *a, const Dossier *d, Str text);        /* Annotation by the visitor, now */
+/* A goal-relationship type: our code, and "other" of the standard's list, which has none for what we say. */
+Str json_relation_type(Arena *a, Str code);
+Str json_period(Arena *a, Str start, Str end);       /* absent when both are */
+Str json_list1(Arena *a, Str item);                  /* [item]; absent when item is */
+Str json_note(Arena *a, const Dossier *d, Str text); /* Annotation by the visitor, now */
 /* The text of an array with one item more. */
 Str json_append(Arena *a, JVal array, Str item);
 
@@ -76,7 +78,9 @@ typedef struct Edit {
 /* On top of cur; absent: a new object, with resourceType when type is not FT_NONE. */
 Edit edit_new(Arena *a, JVal cur, FhirType type);
 void edit_json(Edit *e, Str key, Str json); /* absent: removes the member */
-void edit_str(Edit *e, Str key, Str s);     /* absent or empty: removes */
+/* meta.profile of a new resource of ours: one of fhir/published.h, "samendoel-action". */
+void edit_profile(Edit *e, Str id);
+void edit_str(Edit *e, Str key, Str s); /* absent or empty: removes */
 /* Takes the extensions with this url away; the edit_ext functions below do so at the first use of a url and add behind
  * it. */
 void edit_ext_clear(Edit *e, Str url);

@@ -107,6 +107,7 @@ static Str life_goal_text(Arena *a, const Dossier *d, const LifeGoal *was, const
 	int64_t last = 0;
 	for (size_t i = 0; i < d->n_life_goals; i++)
 		last = d->life_goals[i].rank > last ? d->life_goals[i].rank : last;
+	edit_profile(&e, S("samendoel-life-goal"));
 	state_edit(&e, in->state);
 	edit_json(&e, S("category"), json_list1(a, json_concept(a, S(CS_GOAL_CATEGORY), S("life-goal"), STR_END)));
 	edit_json(&e, S("subject"), json_ref(a, person_ref(d), d->person.name));

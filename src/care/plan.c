@@ -1,5 +1,6 @@
 #include "care/plan.h"
 
+#include "base/random.h"
 #include "care/edit.h"
 #include "care/team.h"
 
@@ -112,13 +113,45 @@ static void agreements_edit(Edit *e, const PlanInput *in)
 	}
 }
 
+static Str identifier_text(Arena *a)
+{
+	unsigned char r[16];
+	random_bytes(r, sizeof r);
+	r[6] = (unsigned char)((r[6] & 0x0F) | 0x40);
+	r[8] = (unsigned char)((r[8] & 0x3F) | 0x80);
+	Buf b = buf_new(a, 128, 0);
+	BUF_LIT(&b, "[{\"system\":\"urn:ietf:rfc:3986\",\"value\":\"urn:uuid:");
+	for (size_t i = 0; i < sizeof r; i++)
+		buf_printf(&b, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", r[i]);
+	BUF_LIT(&b, "\"}]");
+	return buf_str(&b);
+}
+
+/* Everyone who wrote in the plan, each once. */
+static void contributor_edit(Edit *e, const Dossier *d)
+{
+	Actor me = actor_of(d);
+	JVal list = JGET(e->cur, "contributor");
+	for (JIter it = json_iter(list); json_next(&it);)
+		if (str_eq(ref_text(it.value, e->arena), me.ref))
+			return;
+	if (me.ref.n)
+		edit_json(e, S("contributor"), json_append(e->arena, list, json_ref(e->arena, me.ref, me.name)));
+}
+
 static Str plan_text(Arena *a, const Dossier *d, const PlanInput *in)
 {
 	bool fresh = !d->plan.exists;
 	Edit e = edit_new(a, fresh ? (JVal){ NULL, NULL } : d->plan.b.rec->json, FT_CAREPLAN);
 	if (fresh) {
+		edit_profile(&e, S("samendoel-care-plan"));
 		state_edit(&e, PLAN_DRAFT);
 		edit_str(&e, S("intent"), S("plan"));
+		/* what exchanges of plans ask for: an identity of its own, and the kind of plan (SNOMED CT: care plan)
+		 */
+		edit_json(&e, S("identifier"), identifier_text(a));
+		edit_json(&e, S("category"), json_list1(a, json_concept(a, S(CS_SNOMED), S("734163000"), STR_END)));
+		edit_str(&e, S("created"), time_instant(a, time_now()));
 		edit_json(&e, S("subject"), json_ref(a, person_ref(d), d->person.name));
 	}
 	edit_str(&e, S("title"), in->title);
@@ -131,6 +164,7 @@ static Str plan_text(Arena *a, const Dossier *d, const PlanInput *in)
 		    json_list1(a, json_ref(a, arena_join(a, S("CareTeam/"), d->team.b.id, STR_END), d->team.name)));
 	Str name = in->coordinator_name.n ? in->coordinator_name : dossier_name(d, in->coordinator);
 	edit_json(&e, S("author"), json_ref(a, in->coordinator, name));
+	contributor_edit(&e, d);
 	edit_ext_int(&e, S(SD_ "evaluate-every-months"), S("valuePositiveInt"), in->evaluate_every_months);
 	edit_ext_str(&e, S(SD_ "next-evaluation"), S("valueDate"), in->next_evaluation);
 	agreements_edit(&e, in);

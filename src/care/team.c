@@ -72,7 +72,8 @@ static Edit participant_edit(Arena *a, JVal cur, const MemberInput *in)
 		edit_json(&r, S("coding"), json_list1(a, edit_text(&c)));
 	}
 	edit_json(&m, S("role"), has_role ? json_list1(a, edit_text(&r)) : STR_END);
-	if (in->organisation.n) {
+	/* invariant ctm-1: only a practitioner acts on behalf of an organisation */
+	if (in->organisation.n && str_starts(in->ref, S("Practitioner"))) {
 		Edit o = edit_new(a, JGET(cur, "onBehalfOf"), FT_NONE);
 		edit_str(&o, S("display"), in->organisation);
 		edit_json(&m, S("onBehalfOf"), edit_text(&o));
@@ -113,6 +114,14 @@ static Str participants_text(Arena *a, JVal team, size_t at, Str text, bool coor
 		jw_raw(&w, text);
 	jw_end_array(&w);
 	return buf_str(&b);
+}
+
+static Err team_new(Visit *v, const Dossier *d, Edit *e, FieldIssues *is)
+{
+	edit_profile(e, S("samendoel-care-team"));
+	edit_str(e, S("status"), S("active"));
+	edit_json(e, S("subject"), json_ref(e->arena, person_ref(d), d->person.name));
+	return put_new(v, is, edit_text(e), NULL);
 }
 
 static bool member_ref_ok(Str ref)
@@ -156,9 +165,7 @@ Err team_add(Visit *v, const Dossier *d, const MemberInput *in, FieldIssues *is)
 	edit_json(&e, S("participant"), participants_text(a, cur, SIZE_MAX, edit_text(&m), p.coordinator));
 	if (d->team.exists)
 		return put_over(v, is, d->team.b.rec, in->version, edit_text(&e), NULL);
-	edit_str(&e, S("status"), S("active"));
-	edit_json(&e, S("subject"), json_ref(a, person_ref(d), d->person.name));
-	return put_new(v, is, edit_text(&e), NULL);
+	return team_new(v, d, &e, is);
 }
 
 Err team_edit(Visit *v, const Dossier *d, const MemberInput *in, FieldIssues *is)
@@ -227,9 +234,7 @@ Err team_coordinate(Visit *v, const Dossier *d, Str ref, FieldIssues *is)
 	edit_json(&e, S("participant"), participants_text(a, cur, at, edit_text(&p), true));
 	if (d->team.exists)
 		return put_over(v, is, d->team.b.rec, 0, edit_text(&e), NULL);
-	edit_str(&e, S("status"), S("active"));
-	edit_json(&e, S("subject"), json_ref(a, person_ref(d), d->person.name));
-	return put_new(v, is, edit_text(&e), NULL);
+	return team_new(v, d, &e, is);
 }
 
 static bool kind_ok(Str kind)
@@ -250,7 +255,5 @@ Err team_save(Visit *v, const Dossier *d, const TeamInput *in, FieldIssues *is)
 	edit_ext_str(&e, S(SD_ "team-kind"), S("valueCode"), in->kind);
 	if (d->team.exists)
 		return put_over(v, is, d->team.b.rec, in->version, edit_text(&e), NULL);
-	edit_str(&e, S("status"), S("active"));
-	edit_json(&e, S("subject"), json_ref(a, person_ref(d), d->person.name));
-	return put_new(v, is, edit_text(&e), NULL);
+	return team_new(v, d, &e, is);
 }

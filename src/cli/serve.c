@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access/publish.h"
 #include "api/api.h"
 #include "base/log.h"
 #include "cli/cli.h"
@@ -170,6 +171,7 @@ static Str base_url(const Args *a, int port)
 static Err open_product(const Args *a, Str url, Str assets, Product *p, char *why, size_t why_n)
 {
 	TRY(records_open(&(RecordsOptions){ .dir = opt_text(a, S("data")) }, &p->records, why, why_n));
+	TRY(records_publish(p->records, why, why_n));
 	TRY(api_new(p->records, url, &p->api));
 	return web_new(&(WebOptions){ .records = p->records,
 	                              .assets_dir = assets,

@@ -414,7 +414,10 @@ static void care_goal_extensions(Made *m, JWriter *w)
 	ext_begin(w, S(EXT_GOAL_RELATION));
 	JW_ARRAY(w, "extension");
 	ext_begin(w, S("type"));
-	coding(w, S("valueCodeableConcept"), S(CS_GOAL_RELATION_HL7), S("milestone"));
+	JW_RAW(w, "valueCodeableConcept",
+	       S("{\"coding\":[{\"system\":\"" CS_GOAL_RELATION
+	         "\",\"code\":\"serves\"},{\"system\":\"" CS_GOAL_RELATION_HL7
+	         "\",\"code\":\"other\"}],\"text\":\"serves\"}"));
 	jw_end_object(w);
 	ext_begin(w, S("target"));
 	reference(w, S("valueReference"), m->life[m->n_care % m->n_life], (Str){ NULL, 0 });
