@@ -118,6 +118,9 @@ typedef struct SearchQuery {
 	size_t n_terms;
 	const SearchContext *context; /* terminology, own base; NULL: none */
 	size_t offset, count;
+	bool guard; /* what this visit writes depends on the answer: finishing it fails with ERR_AGAIN, and writes
+	               nothing, when another request changed what the answer was made of. Then run the whole request
+	               anew, in a new visit. */
 } SearchQuery;
 NODISCARD Err visit_search(Visit *v, const SearchQuery *q, Rec **out, size_t *n, size_t *total);
 
@@ -168,10 +171,12 @@ NODISCARD Err draft_take(Records *r, int64_t account, Str key, Arena *a, Str *bo
 /* ---- finishing ---- */
 typedef void VisitDone(void *ctx, Err result);
 /* Hands everything to the writer; done is called, on another thread, when durable (OK) or refused (ERR_VERSION,
- * ERR_CONFLICT, …). A visit that read nothing and wrote nothing calls done at once. */
+ * ERR_CONFLICT, ERR_AGAIN, …). A visit that read nothing and wrote nothing calls done at once. */
 void visit_finish(Visit *v, VisitDone *done, void *ctx);
 NODISCARD Err visit_commit(Visit *v);
 bool visit_has_writes(const Visit *v);
+/* Can finishing fail with ERR_AGAIN? */
+bool visit_guarded(const Visit *v);
 
 /* ---- who looked ---- */
 typedef enum AuditAction {

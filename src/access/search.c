@@ -337,6 +337,8 @@ Err visit_search(Visit *v, const SearchQuery *q, Rec **out, size_t *n, size_t *t
 	Hits h = { 0 };
 	const SearchTerm *named = names_patients(q);
 	bool personal = fhir_home(q->type) == HOME_PERSON, sorted = true;
+	if (q->guard)
+		TRY(visit_guard(v, q));
 	if (q->person.p) {
 		TRY(in_person(v, q, q->person, &h));
 	} else if (!personal) {

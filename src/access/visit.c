@@ -335,6 +335,8 @@ static void put(StoreTx *tx, Visit *v, const Pending *p)
 static StoreTx *gather(Visit *v)
 {
 	StoreTx *tx = store_tx(v->records->store, v->arena);
+	if (v->has_writes)
+		visit_guards_to(v, tx);
 	for (const Pending *p = v->first_pending; p; p = p->next)
 		put(tx, v, p);
 	for (const AuditNote *n = v->first_note; n; n = n->next)

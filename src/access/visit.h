@@ -80,6 +80,7 @@ struct Visit {
 	AuditNote *shared[AUDIT_ADMIN + 1]; /* about no dossier */
 	ReadSet *reads;
 	bool has_writes, finished;
+	struct Guard *guards;
 	Part seen_part; /* mark_seen; 0: none */
 	Millis seen_at;
 	Str once_key, once_location;
@@ -114,6 +115,12 @@ bool visit_sees(Visit *v, const Person *p, FhirType type, Str body, Mark *mark);
 bool mark_seen(Visit *v, const Person *p, Mark mark, Str body);
 /* The same for a stored row; a deleted one counts as what it was. */
 NODISCARD Err visit_sees_row(Visit *v, const Person *p, const StoreRow *row, Mark *mark, bool *sees);
+/* What a search depends on, taken before it looks; see SearchQuery.guard. A search that looks at resources of another
+ * type than its own (through a chain) guards those types too: visit_guard_type. */
+NODISCARD Err visit_guard(Visit *v, const SearchQuery *q);
+void visit_guard_type(Visit *v, FhirType type);
+/* The transaction fails when what was guarded has changed. */
+void visit_guards_to(const Visit *v, StoreTx *tx);
 /* Finds a row by type and id that the visitor may see. person: NULL outside dossiers. A deleted row is found too. */
 NODISCARD Err visit_row(Visit *v, FhirType type, Str id, StoreRow *row, Person **person, Mark *mark);
 Rec rec_of(const StoreRow *row, const Person *p, Category c);

@@ -251,15 +251,26 @@ static void echo_request_id(Reply *reply, const Request *r)
 	reply_header(reply, S("X-Request-Id"), id);
 }
 
-Reply api_handle(Api *api, Request *r)
+static Reply handle(Api *api, Request *r, int attempt)
 {
 	Call *c = ARENA_NEW(r->arena, Call);
 	c->api = api;
 	c->req = r;
 	c->a = r->arena;
+	c->attempt = attempt;
 	Reply reply = run(c);
 	echo_request_id(&reply, r);
 	return reply;
+}
+
+Reply api_handle(Api *api, Request *r)
+{
+	return handle(api, r, 0);
+}
+
+Reply api_again(const Call *c)
+{
+	return handle(c->api, c->req, c->attempt + 1);
 }
 
 Reply api_run_entry(const Call *parent, Request *r, Visit *visit, Str reserved_id, Millis *updated)

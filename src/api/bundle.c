@@ -55,22 +55,53 @@ static bool is_write(const Request *r)
 	return r->method == M_PUT || r->method == M_DELETE || r->method == M_POST;
 }
 
+/* A write of a batch is a visit of its own; when another request changed what its condition is about, it runs anew. */
+static Reply run_write(Call *c, Request *r, Millis *updated)
+{
+	for (int attempt = 0;; attempt++) {
+		Visit *v = visit_new(c->api->records, &c->session.scope, c->a);
+		Reply reply = api_run_entry(c, r, v, STR_END, updated);
+		Err e = reply.status < 400 || !visit_has_writes(v) ? visit_commit(v) : OK;
+		if (e == OK)
+			return reply;
+		if (e != ERR_AGAIN || attempt == AGAIN_MAX)
+			return reply.on_fail(reply.fail_arg, e);
+	}
+}
+
 static Reply run_batch(Call *c, const BundleEntry *entries, size_t n)
 {
 	EntryAnswer *answers = ARENA_ARRAY(c->a, EntryAnswer, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		Request *r = entry_request(c, &entries[i], json_raw(entries[i].resource));
 		answers[i].write = is_write(r);
-		if (!answers[i].write) {
+		if (answers[i].write)
+			answers[i].reply = run_write(c, r, &answers[i].updated);
+		else
 			answers[i].reply = api_run_entry(c, r, c->visit, STR_END, &answers[i].updated);
-			continue;
-		}
-		Visit *v = visit_new(c->api->records, &c->session.scope, c->a);
-		Reply reply = api_run_entry(c, r, v, STR_END, &answers[i].updated);
-		Err e = reply.status < 400 || !visit_has_writes(v) ? visit_commit(v) : OK;
-		answers[i].reply = e == OK ? reply : reply.on_fail(reply.fail_arg, e);
 	}
 	return answer(c, S("batch-response"), answers, n);
+}
+
+/* With conditions in it the transaction is finished here, on this slow thread, so that it can run anew here too. */
+static Reply run_transaction(Call *c, BundleEntry *entries, size_t n)
+{
+	for (int attempt = 0;; attempt++) {
+		EntryAnswer *answers;
+		Outcome o = outcome_new(c->a);
+		Err e = transaction_run(c, entries, n, &answers, &o);
+		if (e != OK) {
+			c->visit = NULL;
+			return reply_outcome(c, err_status(e), &o);
+		}
+		e = visit_guarded(c->visit) ? visit_commit(c->visit) : OK;
+		if (e == OK)
+			return answer(c, S("transaction-response"), answers, n);
+		c->attempt = AGAIN_MAX;
+		if (e != ERR_AGAIN || attempt == AGAIN_MAX)
+			return finish_failed(c, e);
+		c->visit = visit_new(c->api->records, &c->session.scope, c->a);
+	}
 }
 
 static Reply handle(Call *c)
@@ -91,12 +122,7 @@ static Reply handle(Call *c)
 		return reply_outcome(c, err_status(e), &o);
 	if (json_str_is(JGET(bundle, "type"), S("batch")))
 		return run_batch(c, entries, n);
-	EntryAnswer *answers;
-	e = transaction_run(c, entries, n, &answers, &o);
-	if (e == OK)
-		return answer(c, S("transaction-response"), answers, n);
-	c->visit = NULL;
-	return reply_outcome(c, err_status(e), &o);
+	return run_transaction(c, entries, n);
 }
 
 const Operation operation_bundle = {

@@ -69,6 +69,7 @@ struct Call {
 	bool in_bundle;  /* an entry of a batch or transaction: whoever runs it finishes the visit */
 	Str reserved_id; /* transaction: the id that this create was given before */
 	Millis updated;  /* of the version that the reply is about; 0: none */
+	int attempt;     /* 0 …: how often this request was run before; see ERR_AGAIN */
 };
 
 /* ---- dispatch (api.c) ---- */
@@ -77,7 +78,14 @@ NODISCARD Err api_match(Call *c);
 /* Runs one entry of a bundle as a request of its own with the visitor of `parent`, inside `visit`. */
 Reply api_run_entry(const Call *parent, Request *r, Visit *visit, Str reserved_id, Millis *updated);
 
+/* What the request looked at changed before it could write: the whole request once more, in a new visit. A loser of
+ * such a race means that somebody else got on, so a few times are enough; then it is 503. */
+enum { AGAIN_MAX = 10 };
+Reply api_again(const Call *c);
+
 /* ---- replies (reply.c) ---- */
+/* The visit could not be finished after all: this goes out instead. `arg` is the Call. */
+Reply finish_failed(void *arg, Err e);
 /* A FHIR reply with the visit to finish; `body` absent: no content. */
 Reply reply_fhir(Call *c, int status, Str body);
 /* An OperationOutcome. Writes that the visit has gathered are dropped. */

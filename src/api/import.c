@@ -66,6 +66,7 @@ static Issue first_issue(const Outcome *o, Err e)
 	case ERR_INTERNAL:
 	case ERR_NOT_SUPPORTED:
 	case ERR_BUSY:
+	case ERR_AGAIN:
 	case ERR_IO:
 		break;
 	}

@@ -162,6 +162,7 @@ Err query_one(Visit *v, FhirType type, Str query, Rec *found, Str *why)
 	*found = (Rec){ 0 };
 	q.search.offset = 0;
 	q.search.count = 2;
+	q.search.guard = true;
 	e = visit_search(v, &q.search, &recs, &n, &total);
 	if (e != OK) {
 		*why = S("the condition could not be looked up.");

@@ -54,8 +54,7 @@ static Str prettied(Call *c, Str body)
 
 /* ---- replies ---- */
 
-/* The visit could not be finished after all: this goes out instead. */
-static Reply finish_failed(void *arg, Err e)
+Reply finish_failed(void *arg, Err e)
 {
 	Call *c = arg;
 	c->visit = NULL;
@@ -65,6 +64,10 @@ static Reply finish_failed(void *arg, Err e)
 		    c, e, "Someone else changed this resource first: read it again, then send your change again.");
 	case ERR_CONFLICT:
 		return reply_fail(c, e, "Another request made the same resource at the same time.");
+	case ERR_AGAIN:
+		if (c->attempt < AGAIN_MAX && !c->in_bundle)
+			return api_again(c);
+		return reply_fail(c, e, "Others keep changing what the condition is about: try again in a moment.");
 	case ERR_BUSY:
 		return reply_fail(c, e, "Too busy now: try again in a moment.");
 	case OK:
@@ -142,6 +145,7 @@ static Reply refused_plainly(Call *c, Err e)
 	case ERR_TOO_LARGE:
 		return reply_fail(c, e, "This is larger than can be kept.");
 	case ERR_BUSY:
+	case ERR_AGAIN:
 		return reply_fail(c, e, "Too busy now: try again in a moment.");
 	case OK:
 	case ERR_SYNTAX:

@@ -25,6 +25,7 @@
 	X(ERR_INTERNAL, 500, "exception")           \
 	X(ERR_NOT_SUPPORTED, 501, "not-supported")  \
 	X(ERR_BUSY, 503, "transient")               \
+	X(ERR_AGAIN, 503, "transient")              \
 	X(ERR_IO, 500, "exception")
 
 typedef enum Err {

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "server/internal.h"
 
-enum { KEEP_FREE = 64, BODY_FIRST = 64 * 1024, FAILURES_MAX = 3 };
+enum { KEEP_FREE = 64, BODY_FIRST = 64 * 1024, FAILURES_MAX = 12 };
 
 typedef struct Local {
 	Server *server;
@@ -183,13 +183,17 @@ static bool finished_now(Exchange *x)
 	return false;
 }
 
-/* What is sent when the visit was not finished. It may have looked again, so it can have a visit of its own. */
+/* What is sent when the visit was not finished. The face may run the request anew, so it can have a visit of its own,
+ * and so several times. */
 static void fail(Exchange *x)
 {
 	Err e = x->result;
 	Reply (*on_fail)(void *, Err) = x->reply.on_fail;
 	x->reply = on_fail ? on_fail(x->reply.fail_arg, e) : reply_plain(x->arena, err_status(e));
-	if (e == ERR_BUSY)
+	bool told = false;
+	for (size_t i = 0; i < x->reply.n_headers; i++)
+		told = told || str_eq(x->reply.headers[i].name, S("Retry-After"));
+	if (e == ERR_BUSY && !told)
 		reply_header(&x->reply, S("Retry-After"), S("1"));
 }
 

@@ -14,6 +14,8 @@ typedef struct Reader Reader;
 typedef struct Writer Writer;
 typedef struct Keys Keys;
 
+typedef struct Guards Guards;
+
 struct Store {
 	char *dir, *file;
 	bool read_only;
@@ -31,6 +33,7 @@ struct Store {
 	bool short_snapshots; /* atomic */
 	Keys *keys;
 	Slog *slog;
+	Guards *guards;
 	Writer *writer;
 };
 
@@ -92,9 +95,14 @@ typedef struct LogItem {
 	struct LogItem *next;
 	SlogItem item;
 } LogItem;
+typedef struct GuardItem {
+	struct GuardItem *next;
+	StoreGuard guard;
+} GuardItem;
 struct StoreTx {
 	Store *store;
 	Arena *arena;
+	GuardItem *guards;
 	Op *first, **end;
 	LogItem *log_first, **log_end;
 	size_t n_ops, n_log;
@@ -112,6 +120,17 @@ NODISCARD Err writer_start(Store *s, Db *d, Writer **out);
  * connection stays open and is returned. */
 Db *writer_stop(Writer *w);
 void writer_stats(Writer *w, StoreStats *out);
+
+/* Guards: what follows is for the writer only, in the order of its work. A row was put; is what the transaction looked
+ * at unchanged (OK, ERR_AGAIN)? How many rows were put since the last end, and forgetting those from the n-th on; all
+ * is committed and may be told, or all is undone. */
+Guards *guards_new(void);
+void guards_free(Guards *g);
+void guards_put(Guards *g, Rid rid, FhirType type);
+NODISCARD Err guards_check(Store *s, Db *d, const StoreTx *tx);
+size_t guards_mark(const Guards *g);
+void guards_undo(Guards *g, size_t mark);
+void guards_publish(Guards *g);
 
 /* first_free: the lowest partition number nobody has. */
 Keys *keys_new(Part first_free);

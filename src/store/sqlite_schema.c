@@ -44,5 +44,15 @@ static const char system_tables[] =
     " location TEXT, PRIMARY KEY(account, key)) WITHOUT ROWID;"
     "CREATE INDEX idem_at ON idem(at);";
 
-const char *const schema_steps[] = { first, system_tables };
+/* The order of changes: a row per version, numbered in order of commit. What was there before is put in order of time.
+ */
+static const char changes[] =
+    "CREATE TABLE change(seq INTEGER PRIMARY KEY, rid INTEGER NOT NULL, version INTEGER NOT NULL, type INTEGER NOT "
+    "NULL);"
+    "INSERT INTO change(rid, version, type) SELECT rid, version, type FROM"
+    " (SELECT rid, version, type, updated FROM hist UNION ALL SELECT rid, version, type, updated FROM res)"
+    " ORDER BY updated, rid, version;"
+    "CREATE INDEX change_type ON change(type, seq);";
+
+const char *const schema_steps[] = { first, system_tables, changes };
 const int schema_count = COUNT_OF(schema_steps);

@@ -256,6 +256,7 @@ Err store_open(const StoreOptions *o, Store **out, char *why, size_t why_n)
 	s->cache_kib = o->cache_kib;
 	s->max_pages = o->max_pages;
 	s->lock_fd = -1;
+	s->guards = guards_new();
 	pthread_mutex_init(&s->readers_lock, NULL);
 	if (pthread_key_create(&s->reader_key, reader_free) != 0)
 		die("no thread key left");
@@ -281,6 +282,7 @@ void store_close(Store *s)
 	db_close(last);                  /* the last connection to close moves the WAL into the main file */
 	slog_free(s->slog);
 	keys_free(s->keys);
+	guards_free(s->guards);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	pthread_mutex_destroy(&s->readers_lock);

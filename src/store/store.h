@@ -76,6 +76,26 @@ NODISCARD bool store_place_read(const Store *s, Str text, Rid *out);
 /* The folder that the store lies in; lives as long as the store. */
 Str store_dir(const Store *s);
 
+/* ---- the order of changes ---- */
+/* One per version. The numbers grow in order of commit and never again lie below one that was seen, but may leave gaps:
+ * everything after the last one handled misses nothing and repeats nothing. Not for outsiders: how far apart two
+ * numbers are tells how much others write. */
+typedef struct StoreChange {
+	int64_t seq; /* from 1 */
+	Rid rid;
+	int32_t version;
+	FhirType type;
+	Part part;
+} StoreChange;
+/* The changes with seq > after, oldest first, at most `limit`; of one type, or of all (FT_NONE). */
+NODISCARD Err store_changes(Store *s, int64_t after, FhirType type, size_t limit, Arena *a, StoreChange **out,
+                            size_t *n);
+/* Those with seq < before (INT64_MAX: from the end), newest first. */
+NODISCARD Err store_changes_back(Store *s, int64_t before, FhirType type, size_t limit, Arena *a, StoreChange **out,
+                                 size_t *n);
+/* The number of the newest change; 0: none yet. */
+NODISCARD Err store_last_change(Store *s, int64_t *seq);
+
 /* ---- index across partitions ---- */
 /* rids in key range [low, high) of a parameter, ordered by (key, rid), at most `limit`.
  * An absent `high`: to the end of the parameter. */
@@ -102,6 +122,26 @@ void store_alias(StoreTx *tx, FhirType type, Str id, Rid rid);
 void store_index(StoreTx *tx, bool add, uint16_t param, Str key, Rid rid);
 /* Append an entry to the log, as part of the transaction; `part` 0 when it is about no partition. */
 void store_log(StoreTx *tx, Part part, Str entry);
+
+/* ---- guards: a write that depends on what was looked at ----
+ * Take the guard before looking, look, and give it to the transaction that writes because of what was seen: when that
+ * changed meanwhile, the transaction fails with ERR_AGAIN before it has done anything, and whoever made it looks anew.
+ * Only changes committed before the transaction, in the writer's order, count. */
+typedef struct StoreGuard {
+	bool range;
+	uint32_t slot, seen; /* rows */
+	uint16_t param;      /* range */
+	Str low, high;
+	uint64_t digest;
+} StoreGuard;
+enum { GUARD_RANGE_MAX = 256, GUARD_SLOTS = 1 << 16 };
+/* The rows of a type in a partition; part 0: in all. They are counted in a fixed array of slots: a collision costs one
+ * ERR_AGAIN that was not needed. */
+void store_guard_rows(Store *s, Part part, FhirType type, StoreGuard *out);
+/* The rows that a key range of the index leads to, with their versions: exact. low and high must live as long as the
+ * transaction. ERR_TOO_LARGE above GUARD_RANGE_MAX rows. */
+NODISCARD Err store_guard_range(Store *s, uint16_t param, Str low, Str high, StoreGuard *out);
+void store_guard(StoreTx *tx, const StoreGuard *g);
 
 /* A statement on a system table (accounts, sessions, …): a literal in the subset both engines share, with ?1 ?2 … */
 typedef struct SqlText {
@@ -160,7 +200,8 @@ typedef struct StoreCheck {
 	int64_t resources, versions, index_rows, log_entries;
 	int64_t problems;
 } StoreCheck;
-/* Full check: engine's own, rows parse as the type and version they claim, index complete (through `expect`, which
+/* Full check: engine's own, rows parse as the type and version they claim, every version once in the order of
+ * changes, index complete (through `expect`, which
  * yields the entries a body should have; NULL: skip), log hashes and root. Each problem is one line through `say`. */
 typedef void StoreSay(void *ctx, const char *line);
 typedef void *StoreExpect(FhirType type, Str body, Arena *a, size_t *n); /* returns IndexEntry[] (fhir/search.h) */

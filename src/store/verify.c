@@ -215,6 +215,29 @@ static Err check_aliases(Check *c)
 	return OK;
 }
 
+/* Every version stands in the order of changes once, the versions of a row in their order. */
+static Err check_changes(Check *c)
+{
+	int64_t wrong = 0;
+	AUTO_QUERY *res = db_query(c->d, SQL("SELECT rid, version, type FROM res ORDER BY rid"));
+	AUTO_QUERY *change = db_query(c->d, SQL("SELECT rid, version, type FROM change ORDER BY rid, seq"));
+	bool more = query_step(change);
+	while (query_step(res)) {
+		int64_t rid = query_col_int(res, 0), versions = query_col_int(res, 1), n = 0;
+		for (; more && query_col_int(change, 0) < rid; more = query_step(change))
+			wrong++;
+		for (; more && query_col_int(change, 0) == rid; more = query_step(change))
+			wrong += query_col_int(change, 1) != ++n || query_col_int(change, 2) != query_col_int(res, 2);
+		wrong += n != versions;
+	}
+	for (; more; more = query_step(change))
+		wrong++;
+	if (wrong)
+		whole(c, "rows in the order of changes that are missing or wrong", wrong);
+	TRY(query_end(res));
+	return query_end(change);
+}
+
 static Err check_all(Check *c)
 {
 	c->out->problems += db_integrity(c->d, c->say, c->ctx);
@@ -222,6 +245,7 @@ static Err check_all(Check *c)
 	TRY(check_rows(c));
 	TRY(check_index(c));
 	TRY(check_aliases(c));
+	TRY(check_changes(c));
 	return slog_verify(c->d, c->say, c->ctx, &c->out->log_entries, &c->out->problems);
 }
 

@@ -90,6 +90,13 @@ void store_log(StoreTx *tx, Part part, Str entry)
 	tx->n_log++;
 }
 
+void store_guard(StoreTx *tx, const StoreGuard *g)
+{
+	GuardItem *item = ARENA_NEW(tx->arena, GuardItem);
+	*item = (GuardItem){ tx->guards, *g };
+	tx->guards = item;
+}
+
 void store_exec(StoreTx *tx, SqlText sql, const SqlArg *args, size_t n, int expect)
 {
 	SqlArg *copy = ARENA_ARRAY(tx->arena, SqlArg, n + 1);
@@ -142,6 +149,18 @@ static Err apply_replace(Db *d, const Op *op)
 	return query_run(q);
 }
 
+static Err apply_put(Store *s, Db *d, const Op *op)
+{
+	const StoreRow *r = &op->put.row;
+	TRY(r->version == 1 ? apply_create(d, op) : apply_replace(d, op));
+	guards_put(s->guards, r->rid, r->type);
+	Query *q = db_query(d, SQL("INSERT INTO change(rid, version, type) VALUES(?1, ?2, ?3)"));
+	query_int(q, 1, r->rid);
+	query_int(q, 2, r->version);
+	query_int(q, 3, (int64_t)r->type);
+	return query_run(q);
+}
+
 static Err apply_alias(Store *s, Db *d, const Op *op)
 {
 	Query *q =
@@ -187,7 +206,7 @@ static Err apply_op(Store *s, Db *d, const Op *op)
 {
 	switch (op->kind) {
 	case OP_PUT:
-		return op->put.row.version == 1 ? apply_create(d, op) : apply_replace(d, op);
+		return apply_put(s, d, op);
 	case OP_ALIAS:
 		return apply_alias(s, d, op);
 	case OP_INDEX_ADD:
@@ -216,6 +235,9 @@ static Err write_failed(Writer *w, Err e)
 static Err apply_tx(Writer *w, StoreTx *tx, bool *clean)
 {
 	*clean = true;
+	Err seen = guards_check(w->store, w->db, tx);
+	if (seen != OK)
+		return seen == ERR_IO ? write_failed(w, seen) : seen;
 	for (const Op *op = tx->first; op; op = op->next) {
 		Err e = apply_op(w->store, w->db, op);
 		if (e == ERR_IO)
@@ -249,6 +271,7 @@ static Err apply_batch(Writer *w, size_t n, bool careful)
 		StoreTx *tx = w->batch[i];
 		bool guard = careful && tx->n_ops > 0 && (tx->n_ops > 1 || tx->first->kind == OP_EXEC);
 		bool clean;
+		size_t mark = guards_mark(w->store->guards);
 		Err e = guard ? db_savepoint(w->db) : OK;
 		if (e != OK)
 			return write_failed(w, e);
@@ -259,9 +282,12 @@ static Err apply_batch(Writer *w, size_t n, bool careful)
 			e = tx->result == OK ? db_savepoint_keep(w->db) : db_savepoint_undo(w->db);
 		if (e != OK)
 			return write_failed(w, e);
-		if (tx->result == OK)
+		if (tx->result == OK) {
 			collect_log(w, tx);
-		else if (!clean && !guard)
+			continue;
+		}
+		guards_undo(w->store->guards, mark);
+		if (!clean && !guard)
 			return ERR_CONFLICT;
 	}
 	return OK;
@@ -284,6 +310,7 @@ static Err begin_batch(Writer *w, size_t n)
 static void undo_batch(Writer *w, size_t n)
 {
 	db_rollback(w->db);
+	guards_undo(w->store->guards, 0);
 	if (slog_undo(w->store->slog, w->db) != OK)
 		die("the store cannot read its log: %s", db_error(w->db));
 	for (size_t i = 0; i < n; i++)
@@ -297,6 +324,7 @@ static Err write_batch(Writer *w, size_t n)
 	Err e = apply_batch(w, n, false);
 	if (e == ERR_CONFLICT) {
 		db_rollback(w->db);
+		guards_undo(w->store->guards, 0);
 		TRY(begin_batch(w, n));
 		e = apply_batch(w, n, true);
 	}
@@ -329,6 +357,7 @@ static void run_batch(Writer *w, size_t n)
 			break;
 		}
 	}
+	guards_publish(w->store->guards);
 	int64_t took = time_mono_us() - before;
 	pthread_mutex_lock(&w->lock);
 	w->stats.commits++;

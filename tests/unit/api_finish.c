@@ -40,20 +40,26 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* The reply, its visit not finished yet. */
-static Reply ask(World *w, size_t who, Method m, Str path, Str body)
+/* The reply, its visit not finished yet. condition: If-None-Exist, or absent. */
+static Reply ask_if(World *w, size_t who, Method m, Str path, Str condition, Str body)
 {
 	Request *r = ARENA_NEW(w->arena, Request);
-	Pair *header = ARENA_NEW(w->arena, Pair);
-	*header = (Pair){ S("Authorization"), arena_join(w->arena, S("Bearer "), w->tokens[who], STR_END) };
+	Pair *header = ARENA_ARRAY(w->arena, Pair, 2);
+	header[0] = (Pair){ S("Authorization"), arena_join(w->arena, S("Bearer "), w->tokens[who], STR_END) };
+	header[1] = (Pair){ S("If-None-Exist"), condition };
 	*r = (Request){ .arena = w->arena,
 		        .method = m,
 		        .path = path,
 		        .query = S(""),
 		        .body = body,
 		        .headers = header,
-		        .n_headers = 1 };
+		        .n_headers = condition.p ? 2 : 1 };
 	return api_handle(w->api, r);
+}
+
+static Reply ask(World *w, size_t who, Method m, Str path, Str body)
+{
+	return ask_if(w, who, m, path, STR_END, body);
 }
 
 #define GOAL(state)                                                                 \
@@ -93,6 +99,53 @@ static void two_with_one_new_id(void **state)
 	assert_int_equal(second.on_fail(second.fail_arg, e).status, 409);
 }
 
+#define TASK(text)                                                                                           \
+	S("{\"resourceType\":\"Task\",\"status\":\"requested\",\"intent\":\"order\",\"description\":\"" text \
+	  "\",\"identifier\":[{\"system\":\"urn:race\",\"value\":\"" text                                    \
+	  "\"}],\"for\":{\"reference\":\"Patient/nel\"}}")
+
+/* Both found nothing; the second looks again and finds what the first has made. */
+static void two_conditional_creates_make_one(void **state)
+{
+	World *w = *state;
+	Str path = S("/fhir/Task");
+	Reply first = ask_if(w, 1, M_POST, path, S("identifier=urn:race|een"), TASK("een"));
+	Reply second = ask_if(w, 3, M_POST, path, S("identifier=een&patient=nel"), TASK("een"));
+	Reply other = ask_if(w, 3, M_POST, path, S("identifier=urn:race|twee"), TASK("twee"));
+	assert_int_equal(first.status, 201);
+	assert_int_equal(second.status, 201);
+	assert_int_equal(visit_commit(first.visit), OK);
+	assert_int_equal(visit_commit(other.visit), OK); /* another identifier: nothing in the way */
+	Err e = visit_commit(second.visit);
+	assert_int_equal(e, ERR_AGAIN);
+	Reply instead = second.on_fail(second.fail_arg, e);
+	assert_int_equal(instead.status, 200);
+	assert_int_equal(visit_commit(instead.visit), OK);
+	Reply found = ask(w, 1, M_GET, S("/fhir/Task"), S(""));
+	assert_int_equal(found.status, 200);
+	const char *at = strstr(arena_cstr(w->arena, found.body), "\"value\":\"een\"");
+	assert_non_null(at);
+	assert_null(strstr(at + 1, "\"value\":\"een\""));
+}
+
+/* Losing every time ends in 503 with a time to come back. */
+static void losing_each_time(void **state)
+{
+	World *w = *state;
+	Reply r = ask_if(w, 1, M_POST, S("/fhir/Task"), S("identifier=urn:race|drie"), TASK("drie"));
+	int times = 0;
+	while (r.visit && times < 100) {
+		times++;
+		r = r.on_fail(r.fail_arg, ERR_AGAIN);
+	}
+	assert_int_equal(r.status, 503);
+	assert_true(times > 5 && times < 20);
+	bool told = false;
+	for (size_t i = 0; i < r.n_headers; i++)
+		told = told || str_eq(r.headers[i].name, S("Retry-After"));
+	assert_true(told);
+}
+
 static void busy_says_when_to_come_back(void **state)
 {
 	World *w = *state;
@@ -126,10 +179,9 @@ int main(void)
 	(void)cases_run;
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(the_second_of_two_is_told),
-		TEST(two_with_one_new_id),
-		TEST(busy_says_when_to_come_back),
-		TEST(only_bundles_are_slow),
+		TEST(the_second_of_two_is_told),        TEST(two_with_one_new_id),
+		TEST(two_conditional_creates_make_one), TEST(losing_each_time),
+		TEST(busy_says_when_to_come_back),      TEST(only_bundles_are_slow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

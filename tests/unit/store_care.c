@@ -170,6 +170,15 @@ static void stray_alias(void **state)
 {
 	finds(state, "INSERT INTO alias VALUES(3, 'nobody', 77)", "ids that lead to no resource");
 }
+static void lost_change(void **state)
+{
+	finds(state, "DELETE FROM change WHERE seq=5", "order of changes that are missing or wrong");
+}
+static void swapped_changes(void **state)
+{
+	finds(state, "UPDATE change SET version=3 - version WHERE rid=(SELECT max(rid) - 7 FROM res WHERE version=2)",
+	      "order of changes that are missing or wrong");
+}
 static void flipped_log_byte(void **state)
 {
 	finds(state,
@@ -287,6 +296,7 @@ static void schema_steps_forward(void **state)
 		assert_int_equal(migrate(d, from, why, sizeof why), OK);
 		assert_int_equal(schema_of(d), from);
 		assert_int_equal(db_has_table(d, S("account")), from >= 2);
+		assert_int_equal(db_has_table(d, S("change")), from >= 3);
 		db_close(d);
 		f->store = open_dir(f->dir, false);
 		Rid rid = create(f->store, store_new_part(f->store), FT_GOAL, S("x"), f->arena);
@@ -386,7 +396,7 @@ int main(void)
 		TEST(wrong_link),           TEST(lost_log_block),  TEST(lost_head),
 		TEST(overwritten_page),     TEST(second_open),     TEST(not_a_database),
 		TEST(schema_steps_forward), TEST(newer_schema),    TEST(backup_and_restore),
-		TEST(damaged_backup),
+		TEST(damaged_backup),       TEST(lost_change),     TEST(swapped_changes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
