@@ -262,6 +262,34 @@ function requiredSet(el) {
 	const max = (b.extension || []).find(e => e.url === MAX_SET);
 	return max ? binding(max.valueCanonical || max.valueUri) : 0;
 }
+// Invariants: lists of rules, each list ended by 0. What the walk over the structure proves by itself is left out.
+const PROVED = ['ele-1', 'ext-1', 'dom-2', 'dom-3', 'dom-4', 'dom-5', 'ref-1', 'txt-1', 'txt-2'];
+// Corrected: an answer is a FHIR boolean and never a Boolean of the System namespace, which is what the text asks for.
+const CORRECTED = { 'que-7': "operator = 'exists' implies (answer is boolean)" };
+const rules = [];
+const ruleIndex = new Map();
+const ruleLists = [0];
+const ruleListIndex = new Map();
+function ruleList(el) {
+	const list = (el.constraint || []).filter(c => c.expression && !PROVED.includes(c.key)).map(c => {
+		const expression = CORRECTED[c.key] || c.expression;
+		const id = [c.key, c.severity, expression].join('|');
+		if (!ruleIndex.has(id)) {
+			rules.push({ key: texts.add(c.key), human: texts.add(c.human), expression: texts.add(expression),
+				error: c.severity === 'error' });
+			ruleIndex.set(id, rules.length);
+		}
+		return ruleIndex.get(id);
+	});
+	if (!list.length)
+		return 0;
+	const key = list.join();
+	if (!ruleListIndex.has(key)) {
+		ruleListIndex.set(key, ruleLists.length);
+		ruleLists.push(...list, 0);
+	}
+	return ruleListIndex.get(key);
+}
 function buildDefinition(sd) {
 	const root = sd.type;
 	const all = sd.snapshot.element.filter(e => e.max !== '0' &&
@@ -273,6 +301,8 @@ function buildDefinition(sd) {
 			newDef(e.path, 'DEF_BACKBONE');
 	const slotsOf = new Map();
 	for (const e of all) {
+		if (e.path === root || parents.has(e.path))
+			defOf(e.path).rules = ruleList(e);
 		if (e.path === root)
 			continue;
 		const parentPath = e.path.split('.').slice(0, -1).join('.');
@@ -295,7 +325,8 @@ function buildDefinition(sd) {
 			const code = t.own ? t.code : typeName(t, e);
 			const profiles = (t.targetProfile || []).map(u => tail(u));
 			parent.elements.push({ name: choice ? base.slice(0, -3) + upper(t.code) : base, base, code, slot, flags,
-				binding: bindable(code) ? set : 0, targets: code === 'Reference' ? targetSet(profiles) : 0 });
+				binding: bindable(code) ? set : 0, targets: code === 'Reference' ? targetSet(profiles) : 0,
+				rules: parents.has(e.path) ? 0 : ruleList(e) });
 		}
 	}
 }
@@ -531,9 +562,12 @@ function specialOf(d) {
 }
 const body = [
 	table('FhirDef', 'fhir_defs', defs.map(d => `{ 0x${(d.required || 0n).toString(16)}U, { ${d.hash.first}, ${d.hash.mask} }, ` +
-		`${names.add(d.name)}, ${d.first}, ${d.elements.length}, ${d.kind}, ${primitiveOf(d)}, ${specialOf(d)} }`), 2),
+		`${names.add(d.name)}, ${d.first}, ${d.elements.length}, ${d.kind}, ${primitiveOf(d)}, ${specialOf(d)}, ${d.rules || 0} }`), 2),
 	table('FhirElement', 'fhir_elements', defs.flatMap(d => d.elements).map(e =>
-		`{ ${[names.add(e.name), names.add(e.base), e.def, e.binding, e.targets, e.slot, e.flags].join(', ')} }`), 4),
+		`{ ${[names.add(e.name), names.add(e.base), e.def, e.binding, e.targets, e.slot, e.flags, e.rules].join(', ')} }`), 4),
+	table('FhirRule', 'fhir_rules', [{ key: 0, human: 0, expression: 0, error: false }, ...rules].map(r =>
+		`{ ${r.key}, ${r.human}, ${r.expression}, ${r.error} }`), 6),
+	table('uint16_t', 'fhir_rule_lists', ruleLists),
 	table('FhirBinding', 'fhir_bindings', bindings.map(b =>
 		`{ { ${b.hash.first}, ${b.hash.mask} }, ${b.name}, ${b.first}, ${b.count}, ${b.system}, ${b.kind} }`), 3),
 	table('FhirCode', 'fhir_codes', codes.map(c => `{ ${c.text}, ${c.system} }`), 8),
@@ -565,7 +599,8 @@ const char fhir_texts[] =
 ${texts.literal()};
 ${body.join('\n')}
 const FhirHash fhir_def_hash = { ${defHash.first}, ${defHash.mask} };
-const uint16_t fhir_param_count = ${rows.length}, fhir_def_any = ${anyResource}, fhir_binding_count = ${bindings.length};
+const uint16_t fhir_param_count = ${rows.length}, fhir_def_any = ${anyResource}, fhir_binding_count = ${bindings.length},
+	fhir_rule_count = ${rules.length + 1}, fhir_rule_lists_count = ${ruleLists.length}, fhir_def_count = ${defs.length};
 `;
 fs.mkdirSync(outDir, { recursive: true });
 fs.writeFileSync(path.join(outDir, 'fhir_types.h'), header);

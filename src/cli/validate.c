@@ -18,7 +18,7 @@ static bool validate_file(Str path)
 	if (there) {
 		e = json_parse(a, text, &doc, &where);
 		if (e == OK)
-			e = fhir_validate(json_root(doc), &o);
+			e = fhir_validate_with(json_root(doc), &(ValidateOptions){ .warnings = true }, &o);
 		else if (e == ERR_SYNTAX)
 			outcome_json_error(&o, &where);
 		else

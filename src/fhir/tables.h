@@ -64,6 +64,7 @@ typedef struct FhirDef {
 	uint8_t kind;      /* DefKind */
 	uint8_t primitive; /* Primitive */
 	uint8_t special;   /* Special */
+	uint16_t rules;    /* its invariants: a list in fhir_rule_lists; 0: none */
 } FhirDef;
 
 enum { EL_ARRAY = 1, EL_CHOICE = 2 };
@@ -77,7 +78,15 @@ typedef struct FhirElement {
 	uint16_t targets; /* of a Reference: set of types; 0: any */
 	uint8_t slot;     /* bit in FhirDef.required */
 	uint8_t flags;    /* EL_… */
+	uint16_t rules;   /* invariants of its values here: a list in fhir_rule_lists; 0: none */
 } FhirElement;
+
+/* An invariant of the definitions. Those that the walk over the structure proves are not here (PROVED in the
+ * generator). */
+typedef struct FhirRule {
+	uint32_t key, human, expression; /* in fhir_texts */
+	bool error;                      /* else a warning */
+} FhirRule;
 
 /* How the codes of a required binding are checked. */
 typedef enum BindKind { BIND_CODES, BIND_MIME, BIND_LANGUAGE, BIND_CURRENCY, BIND_UCUM } BindKind;
@@ -134,7 +143,10 @@ extern const uint16_t fhir_compartment[];       /* parameter numbers, primary on
 extern const uint16_t fhir_compartment_first[]; /* by type; FT_COUNT + 1 items */
 extern const uint8_t fhir_homes[];              /* FhirHome by type */
 extern const FhirHash fhir_def_hash;            /* resource and data types by name → definition */
-extern const uint16_t fhir_param_count, fhir_def_any, fhir_binding_count;
+extern const FhirRule fhir_rules[];             /* number 0 is none */
+extern const uint16_t fhir_rule_lists[];        /* numbers of rules; a list ends with 0 */
+extern const uint16_t fhir_param_count, fhir_def_any, fhir_binding_count, fhir_rule_count, fhir_rule_lists_count,
+    fhir_def_count;
 
 /* FNV-1a: what the generator hashed with. */
 static inline uint32_t fhir_hash(Str s)

@@ -1,67 +1,18 @@
 /* One walk over a resource beside its definition. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "fhir/check.h"
+#include "fhir/invariant.h"
 #include "fhir/reference.h"
 #include "fhir/validate.h"
-
-/* Where we are: a list from the element up to the resource, on the stack; it becomes text when there is an issue. */
-typedef struct Place {
-	const struct Place *up;
-	Str name;
-	long index; /* in an array; -1: not in one */
-} Place;
-
-/* What a "#id" can name, and which are named; both sorted, made only for a resource that contains others. */
-typedef struct Contained {
-	struct IdResource *ids;
-	Str *named;
-	size_t n_ids, n_named, cap_named;
-} Contained;
-
-typedef struct Walk {
-	Outcome *out;
-	Contained around; /* of the resource that we are in */
-	bool contained;   /* inside a contained resource */
-} Walk;
+#include "fhir/walk.h"
 
 enum { TOKEN_SHOWN = 100 };
 
 static void check_resource(Walk *w, const Place *place, JVal v, bool contained);
 static void check_object(Walk *w, const Place *place, const FhirDef *d, JVal v);
 
-static void add_place(Buf *b, const Place *p)
-{
-	if (p->up) {
-		add_place(b, p->up);
-		buf_byte(b, '.');
-	}
-	buf_add(b, p->name);
-	if (p->index >= 0)
-		buf_printf(b, "[%ld]", p->index);
-}
-
-__attribute__((format(printf, 5, 6))) static void report(Walk *w, const Place *place, JVal v, Str code, const char *fmt,
-                                                         ...)
-{
-	char text[600];
-	size_t before = w->out->count;
-	Str expression = { NULL, 0 };
-	if (before < OUTCOME_MAX_ISSUES && place) {
-		Buf b = buf_new(w->out->arena, 64, 4096);
-		add_place(&b, place);
-		expression = buf_str(&b);
-	}
-	va_list args;
-	va_start(args, fmt);
-	vsnprintf(text, sizeof text, fmt, args);
-	va_end(args);
-	outcome_add(w->out, SEV_ERROR, code, expression, "%s", text);
-	if (w->out->count > before)
-		json_where(v, &w->out->issues[before].line, &w->out->issues[before].col);
-}
+#define report(w, place, v, code, ...) walk_report((w), (place), (v), SEV_ERROR, (code), __VA_ARGS__)
 
 /* No more issues are listed, only counted: spend no memory on texts. */
 static bool is_full(const Walk *w)
@@ -84,11 +35,6 @@ static Str raw_string(JVal v)
 
 /* --- references and contained resources -----------------------------------------------------------------------------
  */
-typedef struct IdResource {
-	Str id;
-	JVal resource;
-} IdResource;
-
 static int compare_ids(const void *a, const void *b)
 {
 	return str_cmp(((const IdResource *)a)->id, ((const IdResource *)b)->id);
@@ -309,6 +255,8 @@ static void check_value(Walk *w, const Place *place, const FhirElement *e, JVal 
 	const FhirDef *d = &fhir_defs[e->def];
 	if (d->kind == DEF_PRIMITIVE) {
 		check_primitive(w, place, e, v);
+		if (e->rules)
+			invariants_check_element(w, place, e, v);
 		return;
 	}
 	if (d->kind == DEF_ANY_RESOURCE) {
@@ -320,6 +268,8 @@ static void check_value(Walk *w, const Place *place, const FhirElement *e, JVal 
 		return;
 	}
 	check_object(w, place, d, v);
+	if (e->rules)
+		invariants_check_element(w, place, e, v);
 	if (d->special == SPECIAL_REFERENCE)
 		check_reference(w, place, e, v);
 	if (e->binding)
@@ -479,8 +429,12 @@ static void check_object(Walk *w, const Place *place, const FhirDef *d, JVal v)
 		report_missing(w, place, d, v, d->required & ~seen);
 	if (!members)
 		report(w, place, v, S("structure"), "An empty object; leave the element out");
+	if (members == 1 && JGET(v, "id").node && (d->kind == DEF_COMPLEX || d->kind == DEF_BACKBONE))
+		report(w, place, v, S("invariant"), "ele-1: An element has a value or children, not only an id");
 	if (d->special == SPECIAL_EXTENSION)
 		check_extension(w, place, v);
+	if (d->rules)
+		invariants_check(w, place, d, v, seen);
 }
 
 /* --- resources
@@ -503,17 +457,30 @@ static void check_resource(Walk *w, const Place *place, JVal v, bool contained)
 	Place root = { NULL, fhir_type_name(type), -1 };
 	if (contained && !w->contained)
 		check_contained(w, place, v);
-	if (!contained)
+	if (!contained) {
 		w->around = gather(w->out->arena, v);
+		w->root = v;
+	}
+	if (type == FT_BUNDLE)
+		w->bundle = v;
+	w->resource = v;
 	w->contained = contained;
 	check_object(w, place ? place : &root, &fhir_defs[type], v);
+	outer.scratch = w->scratch;
 	*w = outer;
+}
+
+Err fhir_validate_with(JVal resource, const ValidateOptions *options, Outcome *out)
+{
+	Walk w = { .out = out, .options = options };
+	size_t before = out->errors;
+	check_resource(&w, NULL, resource, false);
+	arena_free(w.scratch);
+	return out->errors == before ? OK : ERR_INVALID;
 }
 
 Err fhir_validate(JVal resource, Outcome *out)
 {
-	Walk w = { .out = out };
-	size_t before = out->errors;
-	check_resource(&w, NULL, resource, false);
-	return out->errors == before ? OK : ERR_INVALID;
+	static const ValidateOptions plain = { .warnings = false };
+	return fhir_validate_with(resource, &plain, out);
 }

@@ -1,15 +1,21 @@
 /* Validation against the official R4 structure definitions. Source: https://hl7.org/fhir/R4/validation.html
  * Checks: known elements, cardinality, JSON shape (array or not), primitive formats, choice types, required bindings,
  * reference targets, contained resources (no nesting, no versionId, referred to), extension and _primitive siblings,
- * ids, empty objects/arrays/strings, XHTML narrative safety, size limits. */
+ * ids, empty objects/arrays/strings, XHTML narrative safety, size limits, all invariants. */
 #ifndef FHIR_VALIDATE_H
 #define FHIR_VALIDATE_H
 
 #include "fhir/outcome.h"
 #include "fhir/types.h"
 
+typedef struct ValidateOptions {
+	bool warnings; /* also look for what is only a warning */
+} ValidateOptions;
+
 /* OK or ERR_INVALID; issues name the element by FHIRPath expression. Warnings alone are OK. Thread-safe.
- * Cost: one walk, no allocation besides issues. */
+ * Cost: one walk; memory of out only for issues. The first call of the process compiles the invariants (3 ms). */
+NODISCARD Err fhir_validate_with(JVal resource, const ValidateOptions *options, Outcome *out);
+/* As for a write: errors only. */
 NODISCARD Err fhir_validate(JVal resource, Outcome *out);
 
 /* Checks one primitive's text against the FHIR type ("date", "code", "decimal", …). */

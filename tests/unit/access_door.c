@@ -138,8 +138,9 @@ static Str consent_json(World *w, Str patient, const char *type, const char *act
 	    w,
 	    "{\"resourceType\":\"Consent\",\"status\":\"active\",\"scope\":{\"coding\":[{\"system\":"
 	    "\"http://terminology.hl7.org/CodeSystem/consentscope\",\"code\":\"patient-privacy\"}]},\"category\":"
-	    "[{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"59284-0\"}]}],\"patient\":{\"reference\":"
-	    "\"Patient/%.*s\"},\"provision\":{\"type\":\"%s\",\"actor\":[{\"role\":{\"text\":\"x\"},\"reference\":"
+	    "[{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"59284-0\"}]}],\"policyRule\":{\"text\":\"x\"},"
+	    "\"patient\":{\"reference\":\"Patient/"
+	    "%.*s\"},\"provision\":{\"type\":\"%s\",\"actor\":[{\"role\":{\"text\":\"x\"},\"reference\":"
 	    "{\"reference\":\"%s\"}}],\"class\":[{\"system\":\"https://samendoel.org/fhir/CodeSystem/category\","
 	    "\"code\":\"%s\"}]}}",
 	    STR_ARG(patient), type, actor, category);

@@ -138,8 +138,9 @@ static inline Str make_consent(World *w, Str patient, const char *type, const ch
 	        w,
 	        "{\"resourceType\":\"Consent\",%s\"status\":\"active\",\"scope\":{\"coding\":[{\"system\":"
 	        "\"http://terminology.hl7.org/CodeSystem/consentscope\",\"code\":\"patient-privacy\"}]},\"category\":"
-	        "[{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"59284-0\"}]}],\"patient\":{\"reference\":"
-	        "\"Patient/"
+	        "[{\"coding\":[{\"system\":\"http://"
+	        "loinc.org\",\"code\":\"59284-0\"}]}],\"policyRule\":{\"text\":\"x\"},"
+	        "\"patient\":{\"reference\":\"Patient/"
 	        "%.*s\"},\"dateTime\":\"2026-01-01\",\"provision\":{\"type\":\"%s\",%.*s\"class\":[{\"system\":"
 	        "\"https://samendoel.org/fhir/CodeSystem/category\",\"code\":\"%s\"}]}}",
 	        write ? "\"extension\":[{\"url\":\"https://samendoel.org/fhir/StructureDefinition/write\","

@@ -33,6 +33,13 @@ static Refused refused[] = {
 	/* this one has that id */
 	{ "SearchParameter-questionnaireresponse-extensions-QuestionnaireResponse-item-subject.json",
 	  "SearchParameter.id", "value", false },
+	/* sdf-4: what is not abstract has a baseDefinition */
+	{ "StructureDefinition-Definition.json", "StructureDefinition", "invariant", false },
+	{ "StructureDefinition-Event.json", "StructureDefinition", "invariant", false },
+	{ "StructureDefinition-FiveWs.json", "StructureDefinition", "invariant", false },
+	{ "StructureDefinition-Request.json", "StructureDefinition", "invariant", false },
+	/* bdl-7: it has de-Quantity.value and others three times */
+	{ "Bundle-dataelements.json", "Bundle", "invariant", false },
 	/* SearchParameter.base is 1..* */
 	{ "SearchParameter-codesystem-extensions-CodeSystem-author.json", "SearchParameter", "required", false },
 	{ "SearchParameter-codesystem-extensions-CodeSystem-effective.json", "SearchParameter", "required", false },

@@ -64,6 +64,26 @@ static void messages(void **state)
 	arena_free(a);
 }
 
+/* Warnings are for who asks for them, and refuse nothing. */
+static void warnings(void **state)
+{
+	(void)state;
+	Arena *a = arena_new();
+	JVal v = parse(
+	    a, S("{\"resourceType\":\"Library\",\"status\":\"draft\",\"name\":\"a b\",\"type\":{\"text\":\"x\"}}"));
+	Outcome o = outcome_new(a);
+	assert_int_equal(fhir_validate(v, &o), OK);
+	assert_int_equal(o.count, 0);
+	assert_int_equal(fhir_validate_with(v, &(ValidateOptions){ .warnings = true }, &o), OK);
+	assert_int_equal(o.count, 2);
+	for (size_t i = 0; i < o.count; i++) {
+		assert_int_equal(o.issues[i].severity, SEV_WARNING);
+		assert_true(str_eq(o.issues[i].expression, S("Library")));
+		assert_true(str_starts(o.issues[i].details, i ? S("lib-0: ") : S("dom-6: ")));
+	}
+	arena_free(a);
+}
+
 /* Issues stop at the maximum, errors are still counted. */
 static void many_issues(void **state)
 {
@@ -186,9 +206,9 @@ int main(void)
 {
 	random_init();
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cases),           cmocka_unit_test(messages),           cmocka_unit_test(many_issues),
-		cmocka_unit_test(many_contained),  cmocka_unit_test(outcome_of_nothing), cmocka_unit_test(primitives),
-		cmocka_unit_test(quoted_controls),
+		cmocka_unit_test(cases),       cmocka_unit_test(messages),        cmocka_unit_test(warnings),
+		cmocka_unit_test(many_issues), cmocka_unit_test(many_contained),  cmocka_unit_test(outcome_of_nothing),
+		cmocka_unit_test(primitives),  cmocka_unit_test(quoted_controls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

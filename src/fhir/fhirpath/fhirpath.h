@@ -131,6 +131,17 @@ NODISCARD Err fhirpath_eval_item(const FhirPath *p, const FpContext *c, const Fp
 NODISCARD Err fhirpath_bool(const FhirPath *p, const FpContext *c, const FpItem *item, bool when_empty, Arena *scratch,
                             bool *out, FpError *error);
 
+/* What an expression gives when it is only known which members of its element are there (names[i] ↔ bit i of an index
+ * into is_true and is_false). Neither bit: it has to be evaluated. Names live as long as the expression. False when
+ * nothing can be told or there are more than FP_PRESENCE_MAX names. */
+enum { FP_PRESENCE_MAX = 6 };
+typedef struct FpPresence {
+	Str names[FP_PRESENCE_MAX];
+	unsigned count;
+	uint64_t is_true, is_false;
+} FpPresence;
+bool fhirpath_presence(const FhirPath *p, bool when_empty, FpPresence *out);
+
 /* The root as an item. type as in FpContext. */
 FpItem fhirpath_item(JVal root, Str type);
 /* "boolean", "Integer"…: the type's name; for nodes the FHIR name ("HumanName", "code"). */

@@ -1,4 +1,6 @@
 /* Functions on collections. Source: https://hl7.org/fhirpath/N1/#functions */
+#include <stdlib.h>
+
 #include "fhir/fhirpath/fp.h"
 
 static Err fn_empty(FpEval *e, const FpExpr *x, const FpCollection *in, FpCollection *out)
@@ -101,9 +103,37 @@ static Err add_new(FpEval *e, const FpCollection *in, FpCollection *out)
 	return OK;
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+/* Are all items texts, each once? -1 when there is another kind among them. Codes of a code system come by thousands.
+ */
+static int distinct_texts(FpEval *e, const FpCollection *in)
+{
+	Str *texts = arena_raw(e->arena, (in->count + 1) * sizeof *texts);
+	for (size_t i = 0; i < in->count; i++) {
+		FpItem v = fp_value(e->arena, &in->items[i]);
+		if (v.kind != FP_STRING)
+			return -1;
+		texts[i] = v.text;
+	}
+	qsort(texts, in->count, sizeof *texts, by_text);
+	for (size_t i = 1; i < in->count; i++)
+		if (str_eq(texts[i - 1], texts[i]))
+			return 0;
+	return 1;
+}
+
 static Err fn_distinct(FpEval *e, const FpExpr *x, const FpCollection *in, FpCollection *out)
 {
 	FpCollection once = { NULL, 0, 0 };
+	int texts = str_eq(x->name, S("isDistinct")) && in->count > 8 ? distinct_texts(e, in) : -1;
+	if (texts >= 0) {
+		fp_push_bool(e, out, texts);
+		return fp_step(e, in->count);
+	}
 	TRY(add_new(e, in, &once));
 	if (str_eq(x->name, S("isDistinct")))
 		fp_push_bool(e, out, once.count == in->count);
@@ -245,15 +275,20 @@ static Err fn_iif(FpEval *e, const FpExpr *x, const FpCollection *in, FpCollecti
 	bool has;
 	if (in->count > 1 && x->left)
 		return fp_fail(e, x, "iif() needs a single item and there are %zu", in->count);
-	bool own = x->left && in->count;
-	TRY(own ? fp_with(e, x->args[0], &in->items[0], 0, &got) : fp_eval(e, x->args[0], &got));
-	TRY(fp_single(e, x->args[0], &got, &has, &v));
-	if (has && v.kind != FP_BOOLEAN)
-		return fp_fail(e, x->args[0], "the condition of iif() is no boolean");
-	const FpExpr *then = has && v.boolean ? x->args[1] : x->argc > 2 ? x->args[2] : NULL;
-	if (!then)
-		return OK;
-	return own ? fp_with(e, then, &in->items[0], 0, out) : fp_eval(e, then, out);
+	/* Inside, $this is the input, also when that is nothing. */
+	FpCollection outer = e->focus;
+	if (x->left)
+		e->focus = *in;
+	Err result = fp_eval(e, x->args[0], &got);
+	if (result == OK)
+		result = fp_single(e, x->args[0], &got, &has, &v);
+	if (result == OK && has && v.kind != FP_BOOLEAN)
+		result = fp_fail(e, x->args[0], "the condition of iif() is no boolean");
+	const FpExpr *then = result != OK ? NULL : has && v.boolean ? x->args[1] : x->argc > 2 ? x->args[2] : NULL;
+	if (then)
+		result = fp_eval(e, then, out);
+	e->focus = outer;
+	return result;
 }
 
 static Err fn_aggregate(FpEval *e, const FpExpr *x, const FpCollection *in, FpCollection *out)
