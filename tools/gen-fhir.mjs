@@ -495,6 +495,7 @@ const INDEXED = {
 	PractitionerRole: ['practitioner', 'organization'],
 	CareTeam: ['participant'],
 	Task: ['owner'],
+	CodeSystem: ['supplements'],
 };
 const isIndexed = (type, code) =>
 	(INDEXED[type] || []).includes(code) || INDEXED['@' + homes.get(type)].includes(code);

@@ -7,7 +7,12 @@ $(GEN)/fhir_types.h: tools/gen-fhir.mjs node_modules/.stamp
 $(GEN)/fhir_tables.c: $(GEN)/fhir_types.h ;
 $(GEN)/published_tables.c: tools/gen-profiles.mjs tools/snapshot.mjs $(wildcard profiles/*.json) $(GEN)/fhir_types.h
 	@node tools/gen-profiles.mjs profiles $(FHIR_PACKAGE) $(GEN)
-GENOBJ_fhir := $(O)/gen/fhir_tables.o $(O)/gen/published_tables.o
+GENOBJ_fhir := $(O)/gen/fhir_tables.o $(O)/gen/published_tables.o $(O)/gen/definitions.o
+
+# The definitions of the official package, compressed.
+$(GEN)/definitions.c: tools/gen-definitions.mjs node_modules/.stamp
+	@mkdir -p $(GEN)
+	@node tools/gen-definitions.mjs $(GEN) $(FHIR_PACKAGE)
 
 $(GEN)/messages.h: tools/gen-messages.mjs $(wildcard i18n/*.msg)
 	@mkdir -p $(GEN)

@@ -19,6 +19,7 @@ Err records_open(const RecordsOptions *o, Records **out, char *why, size_t why_n
 		        .marks = marks_new(),
 		        .sessions = sessions_new(),
 		        .limits = limits_new() };
+	r->definitions = definitions_new(r);
 	*out = r;
 	return OK;
 }
@@ -30,6 +31,7 @@ void records_close(Records *r)
 	store_close(r->store);
 	relcache_free(r->relations);
 	marks_free(r->marks);
+	definitions_free(r->definitions);
 	sessions_free(r->sessions);
 	limits_free(r->limits);
 	free(r);

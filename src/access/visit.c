@@ -363,6 +363,8 @@ static void committed(Visit *v)
 	for (const Pending *p = v->first_pending; p; p = p->next) {
 		if (p->version && gate_type(p->type))
 			relcache_drop(v->records->relations, rid_part(p->rid));
+		if (p->version)
+			definitions_changed(v->records, p->type);
 	}
 }
 

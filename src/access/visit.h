@@ -10,8 +10,15 @@
 #include "access/sessions.h"
 #include "store/store.h"
 
+typedef struct Definitions Definitions; /* definitions.c */
+Definitions *definitions_new(Records *r);
+void definitions_free(Definitions *d);
+/* A resource of the type was committed. */
+void definitions_changed(Records *r, FhirType type);
+
 struct Records {
 	Store *store;
+	Definitions *definitions;
 	bool read_only;
 	RelCache *relations;
 	MarkCache *marks;
