@@ -108,20 +108,104 @@ NODISCARD Err visit_history(Visit *v, FhirType type, Str id, int32_t before, siz
 NODISCARD Err visit_dossier(Visit *v, Str person, const TypeSet *types, Rec **out, size_t *n);
 /* What changed in a dossier since then: visible versions, newest first. */
 NODISCARD Err visit_changes(Visit *v, Str person, Millis since, size_t limit, Rec **out, size_t *n);
-/* Search: type with terms. Inside a person when `person` is given, or when a term names a patient; else by index over
- * what the user may see. total is exact for what is visible. Sorted by _lastUpdated descending within a person, by key
- * otherwise. */
-typedef struct SearchQuery {
+/* ---- searching ----
+ * A query is conditions that all must hold, on resources of one type or of several. Only what the visitor may see exists:
+ * for matches, chains, order, pages, totals and includes alike. */
+typedef enum CondKind {
+	COND_TERM,  /* term */
+	COND_CHAIN, /* term.param refers to a visible resource of `type` that meets all of inner */
+	COND_HAS,   /* a visible resource of `type` that meets all of inner refers to this one by term.param */
+	COND_LIST,  /* one of the Lists whose ids are term.values (visible to the visitor) has it as an entry */
+	COND_ALL,   /* all of inner */
+	COND_ANY,   /* one of inner */
+	COND_NOT,   /* not all of inner */
+} CondKind;
+enum { COND_DEPTH = 5, COND_MAX = 500 }; /* chains within each other; conditions in one query: api/query.c counts */
+typedef struct SearchCond {
+	CondKind kind;
+	SearchTerm term;
 	FhirType type;
-	Str person;              /* absent: across */
-	const SearchTerm *terms; /* all must match */
+	const struct SearchCond *inner;
+	size_t n_inner;
+} SearchCond;
+
+typedef struct SearchSort {
+	Str code; /* of a parameter that each searched type has; "_id" sorts by id */
+	bool down;
+} SearchSort;
+
+/* _include: what `from` refers to by `param`; _revinclude: what refers by it to a match. */
+typedef struct SearchInclude {
+	bool reverse, iterate;
+	FhirType from;            /* FT_NONE (with param NULL): any */
+	const SearchParam *param; /* NULL: every reference parameter of `from` */
+	FhirType target;          /* only these; FT_NONE: any */
+} SearchInclude;
+
+typedef enum TotalMode {
+	TOTAL_ACCURATE,
+	TOTAL_CHEAP,    /* when it is known anyway: inside a dossier, sorted, or all fits on the first page */
+	TOTAL_ESTIMATE, /* counted up to SEARCH_COUNTED */
+	TOTAL_NONE
+} TotalMode;
+enum {
+	SEARCH_SORTED_MAX = 50000,  /* matches of a sorted search */
+	SEARCH_WORK_MAX = 1000000,  /* resources looked at */
+	SEARCH_COUNTED = 1000,      /* by an estimate */
+	SEARCH_INCLUDED_MAX = 1000, /* a page */
+	SEARCH_ROUNDS = 8,          /* of :iterate */
+};
+
+typedef struct SearchQuery {
+	FhirType type; /* FT_NONE: `each` */
+	Str person;    /* id of a Patient: only inside this dossier; absent: across */
+	/* All must hold; either way of saying it. */
+	const SearchTerm *terms;
 	size_t n_terms;
+	const SearchCond *conds;
+	size_t n_conds;
 	const SearchContext *context; /* terminology, own base; NULL: none */
-	size_t offset, count;
+	/* A query per type when `type` is FT_NONE: type, terms and conds of each count. */
+	const struct SearchQuery *each;
+	size_t n_each;
+	/* Without: newest first inside one dossier (or for one patient that is named), else in an order of the server's own
+	 * that never changes. With: ties in that order. What has no value comes last. */
+	const SearchSort *sort;
+	size_t n_sort;
+	const SearchInclude *includes;
+	size_t n_includes;
+	size_t count; /* matches on a page; 0: only the total */
+	TotalMode total;
+	Str cursor; /* of a SearchResult with the same `words`; absent: the first page */
+	Str words;  /* the search in words, for which a cursor is good */
+	bool explain;
 	bool guard; /* what this visit writes depends on the answer: finishing it fails with ERR_AGAIN, and writes
 	               nothing, when another request changed what the answer was made of. Then run the whole request
 	               anew, in a new visit. */
 } SearchQuery;
+
+typedef struct SearchCost {
+	size_t estimate;   /* index entries or dossiers that the plan expected */
+	size_t index_rows; /* entries read from the index */
+	size_t rows;       /* resources read */
+	size_t matched;    /* of these */
+	size_t dossiers;   /* dossiers scanned */
+	size_t relations;  /* dossiers entered: relation asked */
+	int64_t us;
+} SearchCost;
+
+typedef struct SearchResult {
+	Rec *recs;
+	size_t n, n_matches; /* the matches come first, then what is included */
+	bool has_total, all_included;
+	size_t total;
+	Str next, previous; /* cursors; absent: there is no such page */
+	SearchCost cost;
+	Str plan; /* with `explain`: English, a line per step */
+} SearchResult;
+/* ERR_BAD_REQUEST: a cursor that is not of this search. ERR_TOO_LARGE: past a limit; the visit's outcome says which. */
+NODISCARD Err visit_find(Visit *v, const SearchQuery *q, SearchResult *out);
+/* The same in short: the first page without includes. */
 NODISCARD Err visit_search(Visit *v, const SearchQuery *q, Rec **out, size_t *n, size_t *total);
 
 /* The persons this user has a relation with, ordered by name; cheap rows for lists. */

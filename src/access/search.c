@@ -1,330 +1,402 @@
-/* Searching: inside a dossier by reading it, across dossiers by index, and the list of the user's persons. */
-#include <assert.h>
+/* Searching: candidates from the plan, checked one by one; order, pages, totals, and what is noted. */
+#include "access/search.h"
+
 #include <stdlib.h>
 
-#include "access/visit.h"
+enum { BATCH_LEAST = 8, BATCH_MOST = 200, SCAN_CHUNK = 500 };
 
-enum { PERSONS_MAX = 1000, LIST_MAX = 5000, HITS_MAX = 20000, SCAN_MAX = 50000 };
+/* A match. The body is kept only when it is known that it will be sent. */
+typedef struct Hit {
+	Rid rid;
+	Rec rec;
+	Person *person;
+	Str *keys; /* one per sort; absent: no value */
+} Hit;
 
-/* ---- which persons ---- */
-
-typedef struct Parts {
-	Part *list;
-	size_t n, cap, max;
-	bool over;
-} Parts;
-
-static void parts_add(Parts *s, Arena *a, Part part)
-{
-	if (part < PART_FIRST || (s->n && s->list[s->n - 1] == part))
-		return;
-	if (s->n == s->max) {
-		s->over = true;
-		return;
-	}
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 16;
-		s->list = arena_grow(a, s->list, s->cap * sizeof *s->list, cap * sizeof *s->list);
-		s->cap = cap;
-	}
-	s->list[s->n++] = part;
-}
-
-static int by_part(const void *a, const void *b)
-{
-	const Part *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
-static Err add_teams(Visit *v, Str ref, Parts *s)
-{
-	Str value = ref;
-	KeyRange *range;
-	size_t ranges;
-	SearchTerm t = { .param = search_param(FT_CARETEAM, S("participant")), .values = &value, .n_values = 1 };
-	Rid *rids;
-	size_t n;
-	if (!search_ranges(&t, NULL, v->arena, &range, &ranges))
-		return OK;
-	assert(ranges == 1);
-	TRY(store_find(v->records->store, range->param, range->low, range->high, s->max * 2, v->arena, &rids, &n));
-	for (size_t i = 0; i < n; i++)
-		parts_add(s, v->arena, rid_part(rids[i]));
-	s->over = s->over || n == s->max * 2;
-	return OK;
-}
-
-static Err all_parts(Visit *v, Parts *s)
-{
-	enum { PAGE = 500 };
-	for (Part after = 0;;) {
-		StoreRow *rows;
-		size_t n;
-		TRY(store_patients(v->records->store, after, PAGE, v->arena, &rows, &n));
-		for (size_t i = 0; i < n; i++)
-			parts_add(s, v->arena, rid_part(rows[i].rid));
-		if (n < PAGE || s->over)
-			return OK;
-		after = rid_part(rows[n - 1].rid);
-	}
-}
-
-Err visit_parts(Visit *v, size_t max, Part **out, size_t *n)
-{
-	Parts s = { .max = max };
-	if (v->who.role == ROLE_SYSTEM)
-		TRY(all_parts(v, &s));
-	for (size_t i = 0; i < v->who.n_refs && v->who.role != ROLE_ADMIN && v->who.role != ROLE_SYSTEM; i++) {
-		Str ref = v->who.refs[i];
-		Rid rid;
-		if (str_starts(ref, S("Patient/")) &&
-		    store_resolve(v->records->store, FT_PATIENT, str_from(ref, 8), &rid) == OK)
-			parts_add(&s, v->arena, rid_part(rid));
-		if (str_starts(ref, S("RelatedPerson/")) &&
-		    store_resolve(v->records->store, FT_RELATEDPERSON, str_from(ref, 14), &rid) == OK)
-			parts_add(&s, v->arena, rid_part(rid));
-		TRY(add_teams(v, ref, &s));
-	}
-	if (s.over)
-		return ERR_TOO_LARGE;
-	if (s.n)
-		qsort(s.list, s.n, sizeof *s.list, by_part);
-	*n = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		if (!i || s.list[i] != s.list[i - 1])
-			s.list[(*n)++] = s.list[i];
-	}
-	*out = s.list;
-	return OK;
-}
-
-/* ---- hits ---- */
-
-typedef struct Hits {
-	Rec *list;
-	Person **persons; /* of each hit; NULL outside dossiers */
+/* What is gathered in one walk through the stream. */
+typedef struct Take {
+	Hit *hits;
 	size_t n, cap;
-} Hits;
+	size_t count; /* all matches, also beyond `most` */
+	size_t most;  /* stop after so many; 0: all */
+	bool keep;    /* hits, or only their number */
+	bool bodies;
+} Take;
 
-static void hits_add(Hits *h, Arena *a, Rec rec, Person *p)
+static Err too_costly(Search *s, const char *what, size_t limit)
 {
-	if (h->n == h->cap) {
-		size_t cap = h->cap ? h->cap * 2 : 32;
-		h->list = arena_grow(a, h->list, h->cap * sizeof *h->list, cap * sizeof *h->list);
-		h->persons = arena_grow(a, h->persons, h->cap * sizeof(Person *), cap * sizeof(Person *));
-		h->cap = cap;
-	}
-	h->list[h->n] = rec;
-	h->persons[h->n++] = p;
-}
-
-static Err consider(Visit *v, const SearchQuery *q, const StoreRow *row, Person *p, Hits *h)
-{
-	Mark mark;
-	if (row->type != q->type || row->op == ROW_DELETE || !visit_sees(v, p, row->type, row->body, &mark))
-		return OK;
-	Rec rec = rec_of(row, p, mark.category);
-	JVal json = rec_json(v, &rec);
-	if (!json.node)
-		return ERR_IO;
-	for (size_t i = 0; i < q->n_terms; i++) {
-		if (search_matches(&q->terms[i], q->context, json, v->arena) != MATCH_YES)
-			return OK;
-	}
-	hits_add(h, v->arena, rec, p);
-	return OK;
-}
-
-static Err scan(Visit *v, const SearchQuery *q, Part part, Person *p, Hits *h)
-{
-	TypeSet types = { { 0 } };
-	StoreRow *rows;
-	size_t n;
-	typeset_add(&types, q->type);
-	TRY(store_scan(v->records->store, part, &types, 0, SCAN_MAX, v->arena, &rows, &n));
-	if (n == SCAN_MAX)
-		return ERR_TOO_LARGE;
-	for (size_t i = 0; i < n; i++)
-		TRY(consider(v, q, &rows[i], p, h));
-	return OK;
-}
-
-/* ---- the person that a query names ---- */
-
-static Str patient_of(Str value)
-{
-	if (str_starts(value, S("Patient/")))
-		value = str_from(value, 8);
-	return str_chr(value, '/') < 0 ? value : STR_END;
-}
-
-/* The values of a term that names patients, or NULL. */
-static const SearchTerm *names_patients(const SearchQuery *q)
-{
-	for (size_t i = 0; i < q->n_terms; i++) {
-		const SearchTerm *t = &q->terms[i];
-		if (!t->param || t->param->kind != PARAM_REFERENCE ||
-		    (t->modifier.n && !str_eq(t->modifier, S("Patient"))))
-			continue;
-		bool patient = str_eq(t->param->code, S("patient")) || str_eq(t->modifier, S("Patient"));
-		bool all = t->n_values > 0;
-		for (size_t k = 0; k < t->n_values; k++)
-			all = all && patient_of(t->values[k]).p && (patient || str_starts(t->values[k], S("Patient/")));
-		if (all && (patient || str_eq(t->param->code, S("subject"))))
-			return t;
-	}
-	return NULL;
-}
-
-/* The same patient twice, "a" or "Patient/a", is still one. */
-static bool named_before(const SearchTerm *t, size_t at)
-{
-	for (size_t i = 0; i < at; i++)
-		if (str_eq(patient_of(t->values[i]), patient_of(t->values[at])))
-			return true;
-	return false;
-}
-
-static Err in_person(Visit *v, const SearchQuery *q, Str id, Hits *h)
-{
-	Person *p;
-	Err e = visit_person(v, id, &p);
-	if (e == ERR_NOT_FOUND)
-		return OK; /* nobody and someone unknown look the same: nothing is found */
-	TRY(e);
-	return scan(v, q, p->part, p, h);
-}
-
-/* ---- across by index ---- */
-
-/* The ranges of the first term that an index answers, or NULL. */
-static KeyRange *index_ranges(const SearchQuery *q, Arena *a, size_t *n)
-{
-	KeyRange *ranges;
-	for (size_t i = 0; i < q->n_terms; i++)
-		if (search_ranges(&q->terms[i], q->context, a, &ranges, n))
-			return ranges;
-	return NULL;
-}
-
-static int by_rid(const void *a, const void *b)
-{
-	const Rid *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
-static bool among(const Part *parts, size_t n, Part part)
-{
-	return n && bsearch(&part, parts, n, sizeof *parts, by_part);
-}
-
-/* parts NULL: every partition (the system, or what is shared). */
-static Err by_index(Visit *v, const SearchQuery *q, const KeyRange *ranges, size_t n_ranges, const Part *parts,
-                    size_t n_parts, Hits *h)
-{
-	Store *s = v->records->store;
-	Rid *all = ARENA_ARRAY(v->arena, Rid, HITS_MAX);
-	size_t n = 0;
-	for (size_t k = 0; k < n_ranges; k++) {
-		const KeyRange *r = &ranges[k];
-		Rid *rids;
-		size_t found;
-		TRY(store_find(s, r->param, r->low, r->high, HITS_MAX, v->arena, &rids, &found));
-		for (size_t i = 0; i < found; i++) {
-			if (parts && !among(parts, n_parts, rid_part(rids[i])))
-				continue;
-			if (n == HITS_MAX)
-				return ERR_TOO_LARGE;
-			all[n++] = rids[i];
-		}
-		if (found == HITS_MAX)
-			return ERR_TOO_LARGE;
-	}
-	qsort(all, n, sizeof *all, by_rid);
-	for (size_t i = 0; i < n; i++) {
-		StoreRow row;
-		Person *p = NULL;
-		if (i && all[i] == all[i - 1])
-			continue;
-		Part part = rid_part(all[i]);
-		Err e = part >= PART_FIRST ? visit_part(v, part, &p) : OK;
-		if (e == OK && !(part == PART_CLOSED && v->who.role != ROLE_SYSTEM))
-			e = store_get_rid(s, all[i], v->arena, &row);
-		else if (e == OK)
-			e = ERR_NOT_FOUND;
-		if (e == OK)
-			e = consider(v, q, &row, p, h);
-		if (e != OK && e != ERR_NOT_FOUND)
-			return e;
-	}
-	return OK;
-}
-
-static Err too_wide(Visit *v)
-{
-	outcome_add(&v->outcome, SEV_ERROR, S("too-costly"), STR_END,
-	            "this search covers too much; name a patient or an identifier");
+	outcome_add(&s->v->outcome, SEV_ERROR, S("too-costly"), STR_END,
+	            "This search covers too much (%s: %zu at most); name a patient, an identifier or another narrower "
+	            "condition.",
+	            what, limit);
 	return ERR_TOO_LARGE;
 }
 
-static Err across_persons(Visit *v, const SearchQuery *q, Hits *h)
+/* ---- one candidate ---- */
+
+static const Alt *alt_of(const Search *s, FhirType type)
 {
-	size_t n_ranges;
-	const KeyRange *ranges = index_ranges(q, v->arena, &n_ranges);
-	if (v->who.role == ROLE_SYSTEM) {
-		Err e = ranges ? by_index(v, q, ranges, n_ranges, NULL, 0, h) : ERR_TOO_LARGE;
-		return e == ERR_TOO_LARGE ? too_wide(v) : e;
+	for (size_t i = 0; i < s->n_alts; i++)
+		if (s->alts[i].type == type)
+			return &s->alts[i];
+	return NULL;
+}
+
+static Str big_endian(Arena *a, uint64_t v)
+{
+	char *p = arena_raw(a, 8);
+	for (int i = 0; i < 8; i++)
+		p[i] = (char)(v >> (56 - 8 * i));
+	return str_n(p, 8);
+}
+
+static Str *sort_keys(Search *s, const StoreRow *row, JVal json)
+{
+	Arena *a = s->v->arena;
+	Str *keys = ARENA_ARRAY(a, Str, s->n_sort);
+	for (size_t i = 0; i < s->n_sort; i++) {
+		Str code = s->sort[i].code;
+		if (str_eq(code, S("_lastUpdated")))
+			keys[i] = big_endian(a, (uint64_t)row->updated);
+		else if (str_eq(code, S("_id")))
+			keys[i] = arena_str(a, row->id);
+		else
+			keys[i] = search_key(search_param(row->type, code), json, s->sort[i].down, a);
 	}
-	Part *parts;
-	size_t n;
-	Err e = visit_parts(v, ranges ? LIST_MAX : PERSONS_MAX, &parts, &n);
-	if (e == ERR_TOO_LARGE)
-		return too_wide(v);
-	TRY(e);
-	if (ranges && n > 8) {
-		e = by_index(v, q, ranges, n_ranges, parts, n, h);
-		if (e != ERR_TOO_LARGE)
-			return e;
-		*h = (Hits){ 0 }; /* a common value among strangers: look at the user's own persons instead */
+	return keys;
+}
+
+static void take_hit(Search *s, Take *t, const StoreRow *row, Person *p, Category category, JVal json)
+{
+	Arena *a = s->v->arena;
+	t->count++;
+	if (!t->keep)
+		return;
+	if (t->n == t->cap) {
+		size_t cap = t->cap ? t->cap * 2 : 16;
+		t->hits = arena_grow(a, t->hits, t->cap * sizeof *t->hits, cap * sizeof *t->hits);
+		t->cap = cap;
 	}
-	for (size_t i = 0; i < n; i++) {
-		Person *p;
-		e = visit_part(v, parts[i], &p);
-		if (e == OK)
-			e = scan(v, q, p->part, p, h);
-		if (e != OK && e != ERR_NOT_FOUND)
-			return e;
+	Hit *h = &t->hits[t->n++];
+	*h = (Hit){ .rid = row->rid, .rec = rec_of(row, p, category), .person = p };
+	h->rec.id = arena_str(a, row->id);
+	h->rec.body = t->bodies ? arena_str(a, row->body) : STR_END;
+	if (s->n_sort)
+		h->keys = sort_keys(s, row, json);
+}
+
+static Err consider(Search *s, const StoreRow *row, Person *p, Take *t)
+{
+	Mark mark;
+	const Json *doc;
+	const Alt *alt = alt_of(s, row->type);
+	if (!alt || row->op == ROW_DELETE || !visit_sees_in(s->v, p, row->type, row->body, &mark, s->scratch))
+		return OK;
+	if (s->looked++ == SEARCH_WORK_MAX)
+		return too_costly(s, "resources looked at", SEARCH_WORK_MAX);
+	Candidate c = { .type = row->type, .rid = row->rid, .id = row->id };
+	bool yes = true;
+	if (alt->n || s->n_sort) {
+		TRY(json_parse(s->scratch, row->body, &doc, NULL));
+		c.json = json_root(doc);
+		TRY(conds_meet(s, alt->conds, alt->n, &c, &yes));
+	}
+	if (yes)
+		take_hit(s, t, row, p, mark.category, c.json);
+	return OK;
+}
+
+static bool full(const Take *t)
+{
+	return t->most && t->count >= t->most;
+}
+
+/* ---- walking ---- */
+
+/* May a row of this partition be the visitor's at all? Cheap. */
+static Err perhaps(Search *s, Part part, bool *yes)
+{
+	*yes = part < PART_FIRST;
+	return *yes ? OK : mine_has(s->v, &s->mine, part, &s->cost, yes);
+}
+
+static Err walk_part(Search *s, Part part, Take *t)
+{
+	Person *p;
+	bool mine, back = s->stream.back;
+	TRY(perhaps(s, part, &mine));
+	Err e = mine ? search_enter(s, part, &p) : ERR_NOT_FOUND;
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? OK : e;
+	Rid at = rid_part(s->stream.beyond) == part ? s->stream.beyond : 0;
+	s->cost.dossiers += part >= PART_FIRST;
+	for (;;) {
+		StoreRow *rows;
+		size_t n;
+		arena_reset(s->scratch);
+		TRY((back ? store_scan_back : store_scan)(s->store, part, &s->types, at, SCAN_CHUNK, s->scratch, &rows,
+		                                          &n));
+		s->cost.rows += n;
+		for (size_t i = 0; i < n && !full(t); i++)
+			TRY(consider(s, &rows[i], p, t));
+		if (n < SCAN_CHUNK || full(t))
+			return OK;
+		at = rows[n - 1].rid;
+	}
+}
+
+static Err walk_parts(Search *s, Take *t)
+{
+	while (!full(t)) {
+		Rid rid;
+		TRY(stream_next(s->v, &s->stream, &s->cost, &rid));
+		if (!rid)
+			return OK;
+		TRY(walk_part(s, rid_part(rid), t));
 	}
 	return OK;
 }
 
-static Err shared(Visit *v, const SearchQuery *q, Hits *h)
+static Err probed(Search *s, Rid rid, bool *yes)
 {
-	size_t n_ranges;
-	const KeyRange *ranges = index_ranges(q, v->arena, &n_ranges);
-	Err e = ranges ? by_index(v, q, ranges, n_ranges, NULL, 0, h) : scan(v, q, PART_SHARED, NULL, h);
-	return e == ERR_TOO_LARGE ? too_wide(v) : e;
+	*yes = true;
+	for (size_t i = 0; i < s->n_probes && *yes; i++) {
+		s->cost.index_rows++;
+		TRY(store_in_index(s->store, s->probes[i].param, s->probes[i].low, rid, rid + 1, yes));
+	}
+	return OK;
 }
 
-/* ---- answering ---- */
-
-static int newest_first(const void *a, const void *b)
+/* The next rows that are worth reading. */
+static Err next_batch(Search *s, const Take *t, Rid *rids, size_t *n)
 {
-	const Rec *x = a, *y = b;
-	if (x->updated != y->updated)
-		return x->updated > y->updated ? -1 : 1;
-	return str_cmp(x->id, y->id);
+	size_t want = t->most ? t->most - t->count : BATCH_MOST;
+	if (want < BATCH_LEAST)
+		want = BATCH_LEAST;
+	for (*n = 0; *n < want && *n < BATCH_MOST;) {
+		bool yes;
+		Rid rid;
+		TRY(stream_next(s->v, &s->stream, &s->cost, &rid));
+		if (!rid)
+			return OK;
+		TRY(perhaps(s, rid_part(rid), &yes));
+		if (yes)
+			TRY(probed(s, rid, &yes));
+		if (yes)
+			rids[(*n)++] = rid;
+	}
+	return OK;
 }
 
-static void note_hits(Visit *v, const Hits *h, size_t from, size_t n)
+static Err walk_rows(Search *s, Take *t)
+{
+	Rid rids[BATCH_MOST];
+	size_t n, found;
+	for (;;) {
+		StoreRow *rows;
+		TRY(next_batch(s, t, rids, &n));
+		if (!n)
+			return OK;
+		arena_reset(s->scratch);
+		TRY(store_get_rids(s->store, rids, n, s->scratch, &rows, &found));
+		s->cost.rows += found;
+		for (size_t i = 0; i < found; i++) {
+			Person *p;
+			Err e = search_enter(s, rid_part(rows[i].rid), &p);
+			if (e == OK)
+				e = consider(s, &rows[i], p, t);
+			if (e != OK && e != ERR_NOT_FOUND)
+				return e;
+			if (full(t))
+				return OK;
+		}
+	}
+}
+
+static Err walk(Search *s, Rid beyond, bool back, Take *t)
+{
+	stream_start(&s->stream, beyond, back);
+	Err e = s->stream.parts ? walk_parts(s, t) : walk_rows(s, t);
+	arena_reset(s->scratch);
+	return e;
+}
+
+/* ---- order ---- */
+
+static int compare_keys(const SearchSort *sort, size_t n, const Str *a, const Str *b)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!a[i].p || !b[i].p) { /* what has no value comes last, either way */
+			if (a[i].p || b[i].p)
+				return a[i].p ? -1 : 1;
+			continue;
+		}
+		int c = str_cmp(a[i], b[i]);
+		if (c)
+			return sort[i].down ? -c : c;
+	}
+	return 0;
+}
+
+static int compare_hits(const void *a, const void *b, void *ctx)
+{
+	const Hit *x = a, *y = b;
+	const Search *s = ctx;
+	int c = compare_keys(s->sort, s->n_sort, x->keys, y->keys);
+	return c ? c : x->rid < y->rid ? -1 : x->rid > y->rid;
+}
+
+static bool beyond(const Search *s, const Hit *h, const Place *at)
+{
+	int c = compare_keys(s->sort, s->n_sort, h->keys, at->keys);
+	c = c ? c : h->rid < at->rid ? -1 : h->rid > at->rid;
+	return at->back ? c < 0 : c > 0;
+}
+
+/* ---- pages ---- */
+
+typedef struct Page {
+	Hit *hits;
+	size_t n;
+	bool before, after; /* there is more on that side */
+} Page;
+
+/* Of all matches in order: those beyond the place. */
+static void cut_page(const Search *s, Take *t, const Place *at, size_t count, Page *out)
+{
+	size_t from = 0, to = t->n;
+	while (at && !at->back && from < t->n && !beyond(s, &t->hits[from], at))
+		from++;
+	while (at && at->back && to > 0 && !beyond(s, &t->hits[to - 1], at))
+		to--;
+	if (at && at->back)
+		from = to > count ? to - count : 0;
+	else
+		to = t->n - from < count ? t->n : from + count;
+	*out = (Page){ .hits = t->hits ? t->hits + from : NULL, .n = to - from, .before = from > 0, .after = to < t->n };
+}
+
+static void reverse(Hit *h, size_t n)
+{
+	for (size_t i = 0; i + 1 < n - i; i++) {
+		Hit x = h[i];
+		h[i] = h[n - 1 - i];
+		h[n - 1 - i] = x;
+	}
+}
+
+static Err sorted_page(Search *s, const Place *at, SearchResult *out, Page *page)
+{
+	Take t = { .keep = s->q->count > 0, .most = SEARCH_SORTED_MAX + 1 };
+	t.bodies = s->stream.parts && s->stream.n_list <= 1 && !s->stream.n_lanes && !s->stream.all;
+	TRY(walk(s, 0, false, &t));
+	if (full(&t))
+		return too_costly(s, "sorted matches", SEARCH_SORTED_MAX);
+	if (t.n)
+		qsort_r(t.hits, t.n, sizeof *t.hits, compare_hits, s);
+	cut_page(s, &t, at, s->q->count, page);
+	out->has_total = s->q->total != TOTAL_NONE;
+	out->total = t.count;
+	if (t.bodies)
+		return OK;
+	/* The page's bodies; what changed meanwhile is asked again. */
+	Rid *rids = ARENA_ARRAY(s->v->arena, Rid, page->n + 1);
+	Take again = { .keep = true, .bodies = true };
+	StoreRow *rows;
+	size_t found;
+	for (size_t i = 0; i < page->n; i++)
+		rids[i] = page->hits[i].rid;
+	TRY(store_get_rids(s->store, rids, page->n, s->scratch, &rows, &found));
+	for (size_t i = 0, k = 0; i < found; i++, k++) {
+		while (page->hits[k].rid != rows[i].rid)
+			k++;
+		TRY(consider(s, &rows[i], page->hits[k].person, &again));
+	}
+	page->hits = again.hits;
+	page->n = again.n;
+	return OK;
+}
+
+static Err count_all(Search *s, size_t most, SearchResult *out)
+{
+	Take t = { .most = most };
+	TRY(walk(s, 0, false, &t));
+	out->has_total = true;
+	out->total = t.count;
+	return OK;
+}
+
+static Err streamed_page(Search *s, const Place *at, SearchResult *out, Page *page)
+{
+	Take t = { .keep = true, .bodies = true, .most = s->q->count + 1 };
+	TotalMode mode = s->q->total;
+	if (s->q->count)
+		TRY(walk(s, at ? at->rid : 0, at && at->back, &t));
+	bool more = t.n > s->q->count;
+	page->n = more ? s->q->count : t.n;
+	page->hits = t.hits;
+	page->before = at && (!at->back || more);
+	page->after = at && at->back ? true : more;
+	if (at && at->back)
+		reverse(page->hits, page->n);
+	if (s->q->count && !at && !more && mode != TOTAL_NONE) {
+		out->has_total = true;
+		out->total = t.n;
+	} else if (mode == TOTAL_ACCURATE || mode == TOTAL_ESTIMATE) {
+		TRY(count_all(s, mode == TOTAL_ESTIMATE ? SEARCH_COUNTED : 0, out));
+	}
+	return OK;
+}
+
+/* ---- opening and answering ---- */
+
+static const SearchCond *all_conds(Arena *a, const SearchQuery *q)
+{
+	SearchCond *list = ARENA_ARRAY(a, SearchCond, q->n_terms + q->n_conds + 1);
+	for (size_t i = 0; i < q->n_terms; i++)
+		list[i] = (SearchCond){ .kind = COND_TERM, .term = q->terms[i] };
+	for (size_t i = 0; i < q->n_conds; i++)
+		list[q->n_terms + i] = q->conds[i];
+	return list;
+}
+
+static void open_alts(Search *s, const SearchQuery *q)
+{
+	Arena *a = s->v->arena;
+	s->n_alts = q->type == FT_NONE ? q->n_each : 1;
+	s->alts = ARENA_ARRAY(a, Alt, s->n_alts + 1);
+	for (size_t i = 0; i < s->n_alts; i++) {
+		const SearchQuery *one = q->type == FT_NONE ? &q->each[i] : q;
+		s->alts[i] = (Alt){ one->type, all_conds(a, one), one->n_terms + one->n_conds };
+		typeset_add(&s->types, one->type);
+		if (fhir_home(one->type) == HOME_PERSON)
+			s->personal = true;
+		else
+			s->shared = true;
+	}
+}
+
+/* Inside the dossier of one patient the newest comes first. */
+static void open_sort(Search *s, const SearchQuery *q)
+{
+	static const SearchSort newest = { S_INIT("_lastUpdated"), true };
+	const SearchTerm *named = s->n_alts == 1 && s->personal ? names_patients(s->alts) : NULL;
+	s->sort = q->sort;
+	s->n_sort = q->n_sort;
+	if (!s->n_sort && (q->person.p || (named && named->n_values == 1))) {
+		s->sort = &newest;
+		s->n_sort = 1;
+	}
+}
+
+static void note_hits(Visit *v, const Page *page)
 {
 	bool any = false;
-	assert(!n || (h->list && h->persons));
-	for (size_t i = from; i < from + n; i++) {
-		const Rec *r = &h->list[i];
-		if (!h->persons[i])
+	for (size_t i = 0; i < page->n; i++) {
+		const Hit *h = &page->hits[i];
+		if (!h->person)
 			continue;
-		visit_note(v, h->persons[i], AUDIT_SEARCH, BIT(r->category), 1, r->type, r->id, r->version);
+		visit_note(v, h->person, AUDIT_SEARCH, BIT(h->rec.category), 1, h->rec.type, h->rec.id, h->rec.version);
 		any = true;
 	}
 	/* That someone searched over persons is known even when nothing was found. */
@@ -332,36 +404,104 @@ static void note_hits(Visit *v, const Hits *h, size_t from, size_t n)
 		visit_note(v, NULL, AUDIT_SEARCH, 0, 0, FT_NONE, STR_END, 0);
 }
 
+static Str place_of(Search *s, const Hit *h, bool back)
+{
+	Place at = { .back = back, .rid = h->rid, .keys = h->keys, .n = s->n_sort };
+	return cursor_write(s, &at);
+}
+
+static Err answer(Search *s, const Page *page, SearchResult *out)
+{
+	out->recs = ARENA_ARRAY(s->v->arena, Rec, page->n + 1);
+	for (size_t i = 0; i < page->n; i++)
+		out->recs[i] = page->hits[i].rec;
+	out->n = out->n_matches = page->n;
+	out->all_included = true;
+	if (page->n && page->before)
+		out->previous = place_of(s, &page->hits[0], true);
+	if (page->n && page->after)
+		out->next = place_of(s, &page->hits[page->n - 1], false);
+	if (s->personal)
+		note_hits(s->v, page);
+	if (s->q->n_includes && page->n)
+		TRY(search_include(s, out));
+	visit_keep_reads(s->v, out->recs, out->n);
+	return OK;
+}
+
+static void guard_inner(Visit *v, const SearchCond *conds, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (conds[i].kind == COND_CHAIN || conds[i].kind == COND_HAS)
+			visit_guard_type(v, conds[i].type);
+		if (conds[i].kind == COND_LIST)
+			visit_guard_type(v, FT_LIST);
+		guard_inner(v, conds[i].inner, conds[i].n_inner);
+	}
+}
+
+/* What is going to be written depends on what this search finds. */
+static Err guard(Search *s)
+{
+	for (size_t i = 0; i < s->n_alts && s->q->guard; i++) {
+		const Alt *alt = &s->alts[i];
+		SearchTerm *terms = ARENA_ARRAY(s->v->arena, SearchTerm, alt->n + 1);
+		SearchQuery q = { .type = alt->type,
+			          .person = s->q->person,
+			          .terms = terms,
+			          .context = s->q->context };
+		for (size_t k = 0; k < alt->n; k++)
+			if (alt->conds[k].kind == COND_TERM)
+				terms[q.n_terms++] = alt->conds[k].term;
+		TRY(visit_guard(s->v, &q));
+		guard_inner(s->v, alt->conds, alt->n);
+	}
+	return OK;
+}
+
+static Err find(Search *s, SearchResult *out)
+{
+	Place place;
+	Page page = { 0 };
+	const Place *at = NULL;
+	if (s->q->cursor.p) {
+		if (cursor_read(s, s->q->cursor, &place) != OK) {
+			outcome_add(&s->v->outcome, SEV_ERROR, S("invalid"), STR_END,
+			            "This page belongs to another search: follow the links of a Bundle as they are.");
+			return ERR_BAD_REQUEST;
+		}
+		at = &place;
+	}
+	TRY(guard(s));
+	TRY(search_plan(s));
+	TRY((s->n_sort ? sorted_page : streamed_page)(s, at, out, &page));
+	return answer(s, &page, out);
+}
+
+Err visit_find(Visit *v, const SearchQuery *q, SearchResult *out)
+{
+	int64_t from = time_mono_us();
+	Search s = { .v = v, .q = q, .store = v->records->store, .scratch = arena_new() };
+	*out = (SearchResult){ 0 };
+	s.plan = buf_new(v->arena, q->explain ? 256 : 0, 8192);
+	open_alts(&s, q);
+	open_sort(&s, q);
+	Err e = find(&s, out);
+	arena_free(s.scratch);
+	arena_free(s.kin.arena);
+	s.cost.us = time_mono_us() - from;
+	s.cost.matched = out->n_matches;
+	out->cost = s.cost;
+	out->plan = buf_str(&s.plan);
+	return e;
+}
+
 Err visit_search(Visit *v, const SearchQuery *q, Rec **out, size_t *n, size_t *total)
 {
-	Hits h = { 0 };
-	const SearchTerm *named = names_patients(q);
-	bool personal = fhir_home(q->type) == HOME_PERSON, sorted = true;
-	if (q->guard)
-		TRY(visit_guard(v, q));
-	if (q->person.p) {
-		TRY(in_person(v, q, q->person, &h));
-	} else if (!personal) {
-		TRY(shared(v, q, &h));
-		sorted = false;
-	} else if (named) {
-		for (size_t i = 0; i < named->n_values; i++)
-			if (!named_before(named, i))
-				TRY(in_person(v, q, patient_of(named->values[i]), &h));
-		sorted = named->n_values == 1;
-	} else {
-		TRY(across_persons(v, q, &h));
-		sorted = false;
-	}
-	/* One person: all hits have the same Person, so the two arrays stay in step. */
-	if (sorted && h.n)
-		qsort(h.list, h.n, sizeof *h.list, newest_first);
-	*total = h.n;
-	size_t from = q->offset < h.n ? q->offset : h.n;
-	*n = h.n - from < q->count ? h.n - from : q->count;
-	*out = h.list ? h.list + from : NULL;
-	if (personal)
-		note_hits(v, &h, from, *n);
-	visit_keep_reads(v, *out, *n);
+	SearchResult r;
+	TRY(visit_find(v, q, &r));
+	*out = r.recs;
+	*n = r.n_matches;
+	*total = r.total;
 	return OK;
 }

@@ -195,6 +195,12 @@ bool mark_seen(Visit *v, const Person *p, Mark mark, Str body)
 	                         names_author(json_root(doc), v->who.refs, v->who.n_refs));
 }
 
+bool visit_sees_in(Visit *v, const Person *p, FhirType type, Str body, Mark *mark, Arena *a)
+{
+	*mark = mark_of_body(type, body, a);
+	return mark_seen(v, p, *mark, body);
+}
+
 bool visit_sees(Visit *v, const Person *p, FhirType type, Str body, Mark *mark)
 {
 	*mark = mark_of_body(type, body, v->arena);

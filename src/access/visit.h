@@ -118,6 +118,8 @@ NODISCARD Err visit_person(Visit *v, Str id, Person **out);
 Person *visit_new_person(Visit *v, Part part, Str id);
 /* May the visitor see this item? *mark tells what it is. */
 bool visit_sees(Visit *v, const Person *p, FhirType type, Str body, Mark *mark);
+/* The same with memory from another arena. */
+bool visit_sees_in(Visit *v, const Person *p, FhirType type, Str body, Mark *mark, Arena *a);
 /* The same when what it is is known. */
 bool mark_seen(Visit *v, const Person *p, Mark mark, Str body);
 /* The same for a stored row; a deleted one counts as what it was. */

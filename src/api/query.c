@@ -1,6 +1,6 @@
 #include "api/query.h"
 
-static void use(Query *q, const Pair *p)
+void query_use(Query *q, const Pair *p)
 {
 	buf_byte(&q->used, q->used.n ? '&' : '?');
 	buf_add(&q->used, url_encode(q->used.arena, p->name));
@@ -8,21 +8,21 @@ static void use(Query *q, const Pair *p)
 	buf_add(&q->used, url_encode(q->used.arena, p->value));
 }
 
-static void refuse(Query *q, Str name, const char *why)
+void query_refuse(Query *q, Str name, const char *why)
 {
 	name = str_upto(name, 64);
 	outcome_add(&q->notes, SEV_ERROR, S("invalid"), STR_END, "Search parameter '%.*s': %s.", STR_ARG(name), why);
 }
 
-static void ignore(Query *q, Str name, bool strict)
+void query_ignore(Query *q, Str name)
 {
 	name = str_upto(name, 64);
-	outcome_add(&q->notes, strict ? SEV_ERROR : SEV_WARNING, S("not-supported"), STR_END,
+	outcome_add(&q->notes, q->strict ? SEV_ERROR : SEV_WARNING, S("not-supported"), STR_END,
 	            "Search parameter '%.*s' is not supported here%s.", STR_ARG(name),
-	            strict ? "" : "; it was left out");
+	            q->strict ? "" : "; it was left out");
 }
 
-/* ---- the parameters that steer the answer; false: it is a term ---- */
+/* ---- the parameters that steer the answer; false: it is a condition ---- */
 
 static bool number_in(Str value, int64_t max, size_t *out)
 {
@@ -33,112 +33,139 @@ static bool number_in(Str value, int64_t max, size_t *out)
 	return true;
 }
 
-static bool steers(Query *q, const Pair *p, bool strict)
+static void read_count(Query *q, const Pair *p)
 {
-	if (str_eq(p->name, S("_format")) || str_eq(p->name, S("_pretty")))
-		return true;
-	if (str_eq(p->name, S("_count"))) {
-		if (!number_in(p->value, QUERY_COUNT_MAX, &q->search.count))
-			refuse(q, p->name, "expected a whole number from 0");
-		if (q->search.count == 0)
-			q->count_only = true;
-		return true;
-	}
-	if (str_eq(p->name, S("_offset"))) {
-		if (!number_in(p->value, INT32_MAX, &q->search.offset))
-			refuse(q, p->name, "expected a whole number from 0");
-		return true;
-	}
-	if (str_eq(p->name, S("_total"))) {
-		q->no_total = str_eq(p->value, S("none"));
-		if (!q->no_total && !str_eq(p->value, S("accurate")) && !str_eq(p->value, S("estimate")))
-			refuse(q, p->name, "expected none, estimate or accurate");
-		else
-			use(q, p);
-		return true;
-	}
-	if (str_eq(p->name, S("_summary"))) {
-		if (str_eq(p->value, S("count")))
-			q->count_only = true;
-		else if (!str_eq(p->value, S("false")))
-			ignore(q, S("_summary"), strict);
-		if (q->count_only)
-			use(q, p);
-		return true;
-	}
-	return false;
+	if (!number_in(p->value, QUERY_COUNT_MAX, &q->search.count))
+		query_refuse(q, p->name, "expected a whole number from 0");
+	else if (q->search.count == 0)
+		q->count_only = true;
 }
 
-/* ---- terms ---- */
-
-/* "a\,b,c" → "a,b" and "c": `\,` is undone, other escapes are left for the matcher. */
-static bool split_values(Arena *a, Str text, SearchTerm *t)
+static void read_total(Query *q, const Pair *p)
 {
-	size_t cap = 1;
-	for (size_t i = 0; i < text.n; i++)
-		cap += text.p[i] == ',';
-	t->values = ARENA_ARRAY(a, Str, cap);
-	char *out = arena_raw(a, text.n + 1);
-	size_t n = 0, from = 0;
-	for (size_t i = 0; i <= text.n; i++) {
-		if (i == text.n || text.p[i] == ',') {
-			t->values[t->n_values++] = str_n(out + from, n - from);
-			from = n;
-		} else if (text.p[i] == '\\' && i + 1 < text.n) {
-			if (text.p[i + 1] != ',')
-				out[n++] = '\\';
-			out[n++] = text.p[++i];
-		} else {
-			out[n++] = text.p[i];
-		}
-	}
-	return t->n_values <= QUERY_VALUES_MAX;
+	if (str_eq(p->value, S("none")))
+		q->search.total = TOTAL_NONE;
+	else if (str_eq(p->value, S("accurate")))
+		q->search.total = TOTAL_ACCURATE;
+	else if (str_eq(p->value, S("estimate")))
+		q->search.total = TOTAL_ESTIMATE;
+	else
+		query_refuse(q, p->name, "expected none, estimate or accurate");
+	query_use(q, p);
 }
 
-static void add_term(Arena *a, Query *q, SearchTerm *terms, const Pair *p, bool strict)
+static void read_summary(Query *q, const Pair *p)
 {
-	Str code;
-	Str modifier = str_cut(p->name, ':', &code);
-	const SearchParam *param = search_param(q->search.type, code);
-	if (str_chr(p->name, '.') >= 0 || !param || param->kind == PARAM_COMPOSITE || param->kind == PARAM_SPECIAL) {
-		ignore(q, p->name, strict);
+	if (str_eq(p->value, S("count"))) {
+		q->count_only = true;
+		query_use(q, p);
+	} else if (!str_eq(p->value, S("false"))) {
+		query_ignore(q, p->name);
+	}
+}
+
+static void read_most(Query *q, const Pair *p)
+{
+	size_t n;
+	if (!number_in(p->value, INT32_MAX, &n) || n == 0) {
+		query_refuse(q, p->name, "expected a whole number from 1");
 		return;
 	}
-	if (!search_modifier_ok(param, modifier)) {
-		refuse(q, p->name, "this modifier is not supported");
-		return;
-	}
+	q->most = (int64_t)n;
+	query_use(q, p);
+}
+
+static void refuse_contained(Query *q, const Pair *p)
+{
+	if (!str_eq(p->value, S("false")))
+		query_refuse(q, p->name, "contained resources are not searched by themselves");
+}
+
+static bool steers(Arena *a, Query *q, const FhirType *types, size_t n_types, const Pair *p)
+{
+	Str name;
+	str_cut(p->name, ':', &name);
+	if (str_eq(p->name, S("_format")) || str_eq(p->name, S("_pretty")) || str_eq(p->name, S("_type")))
+		return true;
+	if (str_eq(p->name, S("_count")))
+		read_count(q, p);
+	else if (str_eq(p->name, S("_cursor")))
+		q->search.cursor = p->value.n ? p->value : STR_END;
+	else if (str_eq(p->name, S("_total")))
+		read_total(q, p);
+	else if (str_eq(p->name, S("_summary")))
+		read_summary(q, p);
+	else if (str_eq(p->name, S("_maxresults")))
+		read_most(q, p);
+	else if (str_eq(p->name, S("_contained")) || str_eq(p->name, S("_containedType")))
+		refuse_contained(q, p);
+	else if (str_eq(p->name, S("_sort")))
+		query_sort(a, q, types, n_types, p);
+	else if (str_eq(name, S("_include")) || str_eq(name, S("_revinclude")))
+		query_include(a, q, p);
+	else
+		return false;
+	return true;
+}
+
+/* ---- conditions ---- */
+
+/* On every type; what one of them does not have, none of them is asked. */
+static void add_cond(Arena *a, Query *q, SearchQuery *each, const FhirType *types, size_t n_types, const Pair *p)
+{
+	SearchCond *made = ARENA_ARRAY(a, SearchCond, n_types + 1);
 	if (!p->value.n)
 		return;
-	if (q->search.n_terms == QUERY_TERMS_MAX) {
-		refuse(q, p->name, "more than 50 parameters in one search");
+	if (each[0].n_conds == QUERY_TERMS_MAX) {
+		query_refuse(q, p->name, "more than 50 parameters in one search");
 		return;
 	}
-	SearchTerm *t = &terms[q->search.n_terms];
-	*t = (SearchTerm){ .param = param, .modifier = modifier };
-	if (!split_values(a, p->value, t)) {
-		refuse(q, p->name, "more than 500 values in one parameter");
-		return;
-	}
-	const char *why;
-	for (size_t i = 0; i < t->n_values; i++)
-		if (!search_value_ok(param, modifier, t->values[i], &why)) {
-			refuse(q, p->name, why);
+	for (size_t i = 0; i < n_types; i++)
+		if (!query_cond(a, q, types[i], p->name, p->value, &made[i]))
 			return;
-		}
-	q->search.n_terms++;
-	use(q, p);
+	for (size_t i = 0; i < n_types; i++) {
+		SearchCond *list = (SearchCond *)each[i].conds;
+		list[each[i].n_conds++] = made[i];
+	}
+	query_use(q, p);
+}
+
+static void finish(Query *q)
+{
+	if (q->count_only)
+		q->search.total = q->search.total == TOTAL_ESTIMATE ? TOTAL_ESTIMATE : TOTAL_ACCURATE;
+	if (q->most >= 0 && (int64_t)q->search.count >= q->most) {
+		q->search.count = (size_t)q->most;
+		q->last_page = true;
+	}
+	q->search.words = buf_str(&q->used);
+}
+
+Err query_parse_types(Arena *a, const FhirType *types, size_t n_types, const Pair *pairs, size_t n, bool strict,
+                      Query *out)
+{
+	*out = (Query){ .used = buf_new(a, 256, 0), .notes = outcome_new(a), .strict = strict, .most = -1 };
+	SearchQuery *each = ARENA_ARRAY(a, SearchQuery, n_types + 1);
+	for (size_t i = 0; i < n_types; i++)
+		each[i] = (SearchQuery){ .type = types[i], .conds = ARENA_ARRAY(a, SearchCond, QUERY_TERMS_MAX) };
+	out->search = (SearchQuery){ .count = QUERY_COUNT, .total = TOTAL_CHEAP };
+	for (size_t i = 0; i < n; i++)
+		if (!steers(a, out, types, n_types, &pairs[i]))
+			add_cond(a, out, each, types, n_types, &pairs[i]);
+	out->search.each = each;
+	out->search.n_each = n_types;
+	if (n_types == 1) {
+		out->search.type = types[0];
+		out->search.conds = each[0].conds;
+		out->search.n_conds = each[0].n_conds;
+	}
+	finish(out);
+	return out->notes.errors ? ERR_BAD_REQUEST : OK;
 }
 
 Err query_parse(Arena *a, FhirType type, const Pair *pairs, size_t n, bool strict, Query *out)
 {
-	*out = (Query){ .used = buf_new(a, 256, 0), .notes = outcome_new(a) };
-	SearchTerm *terms = ARENA_ARRAY(a, SearchTerm, QUERY_TERMS_MAX);
-	out->search = (SearchQuery){ .type = type, .terms = terms, .count = QUERY_COUNT };
-	for (size_t i = 0; i < n; i++)
-		if (!steers(out, &pairs[i], strict))
-			add_term(a, out, terms, &pairs[i], strict);
-	return out->notes.errors ? ERR_BAD_REQUEST : OK;
+	return query_parse_types(a, &type, 1, pairs, n, strict, out);
 }
 
 Err query_one(Visit *v, FhirType type, Str query, Rec *found, Str *why)
@@ -155,20 +182,23 @@ Err query_one(Visit *v, FhirType type, Str query, Rec *found, Str *why)
 		*why = q.notes.issues[0].details;
 		return e;
 	}
-	if (!q.search.n_terms) {
+	if (!q.search.n_conds) {
 		*why = S("a condition needs at least one search parameter.");
 		return ERR_BAD_REQUEST;
 	}
 	*found = (Rec){ 0 };
-	q.search.offset = 0;
+	q.search.cursor = STR_END;
+	q.search.includes = NULL;
+	q.search.n_includes = 0;
 	q.search.count = 2;
+	q.search.total = TOTAL_NONE;
 	q.search.guard = true;
 	e = visit_search(v, &q.search, &recs, &n, &total);
 	if (e != OK) {
 		*why = S("the condition could not be looked up.");
 		return e;
 	}
-	if (total > 1 || n > 1) {
+	if (n > 1) {
 		*why = S("more than one resource meets the condition.");
 		return ERR_VERSION;
 	}

@@ -2,8 +2,8 @@
  * Source: https://hl7.org/fhir/R4/search.html */
 #include "api/query.h"
 
-/* base/Goal?name=a&_count=50&_offset=100 */
-static Str page_link(Call *c, const Query *q, Str path, size_t offset)
+/* base/Goal?name=a&_count=50&_cursor=… */
+static Str page_link(Call *c, const Query *q, Str path, Str cursor)
 {
 	Buf b = buf_new(c->a, 256, 0);
 	buf_add(&b, c->api->base);
@@ -12,8 +12,10 @@ static Str page_link(Call *c, const Query *q, Str path, size_t offset)
 	if (q->count_only)
 		return buf_str(&b);
 	buf_printf(&b, "%c_count=%zu", q->used.n ? '&' : '?', q->search.count);
-	if (offset)
-		buf_printf(&b, "&_offset=%zu", offset);
+	if (cursor.p) {
+		BUF_LIT(&b, "&_cursor=");
+		buf_add(&b, cursor);
+	}
 	return buf_str(&b);
 }
 
@@ -25,90 +27,100 @@ static void write_link(JWriter *w, Str relation, Str url)
 	jw_end_object(w);
 }
 
-static void write_links(Call *c, JWriter *w, const Query *q, Str path, size_t total)
+static void write_links(Call *c, JWriter *w, const Query *q, Str path, const SearchResult *r)
 {
-	size_t at = q->search.offset, count = q->search.count;
 	JW_ARRAY(w, "link");
-	write_link(w, S("self"), page_link(c, q, path, at));
+	write_link(w, S("self"), page_link(c, q, path, q->search.cursor));
 	if (!q->count_only) {
-		if (at > 0) {
-			write_link(w, S("first"), page_link(c, q, path, 0));
-			write_link(w, S("previous"), page_link(c, q, path, at > count ? at - count : 0));
-		}
-		if (at + count < total)
-			write_link(w, S("next"), page_link(c, q, path, at + count));
+		if (q->search.cursor.p)
+			write_link(w, S("first"), page_link(c, q, path, STR_END));
+		if (r->previous.p)
+			write_link(w, S("previous"), page_link(c, q, path, r->previous));
+		if (r->next.p && !q->last_page)
+			write_link(w, S("next"), page_link(c, q, path, r->next));
 	}
 	jw_end_array(w);
 }
 
-static void write_entries(Call *c, JWriter *w, const Query *q, const Rec *recs, size_t n)
+static void write_mode(JWriter *w, Str mode)
 {
-	if (n == 0 && q->notes.count == 0)
+	JW_OBJECT(w, "search");
+	JW_STR(w, "mode", mode);
+	jw_end_object(w);
+}
+
+static void write_entries(Call *c, JWriter *w, const Query *q, const SearchResult *r)
+{
+	if (r->n == 0 && q->notes.count == 0)
 		return;
 	JW_ARRAY(w, "entry");
-	for (size_t i = 0; i < n; i++) {
-		Str type = fhir_type_name(recs[i].type);
+	for (size_t i = 0; i < r->n; i++) {
+		const Rec *rec = &r->recs[i];
+		Str type = fhir_type_name(rec->type);
 		jw_object(w);
 		JW_STR(w, "fullUrl",
-		       arena_printf(c->a, "%.*s/%.*s/%.*s", STR_ARG(c->api->base), STR_ARG(type), STR_ARG(recs[i].id)));
-		JW_RAW(w, "resource", recs[i].body);
-		JW_OBJECT(w, "search");
-		JW_STR(w, "mode", S("match"));
-		jw_end_object(w);
+		       arena_join(c->a, c->api->base, S("/"), type, S("/"), rec->id, STR_END));
+		JW_RAW(w, "resource", rec->body);
+		write_mode(w, i < r->n_matches ? S("match") : S("include"));
 		jw_end_object(w);
 	}
 	if (q->notes.count) {
 		jw_object(w);
 		JW_RAW(w, "resource", outcome_json(&q->notes, c->a));
-		JW_OBJECT(w, "search");
-		JW_STR(w, "mode", S("outcome"));
-		jw_end_object(w);
+		write_mode(w, S("outcome"));
 		jw_end_object(w);
 	}
 	jw_end_array(w);
 }
 
-static Reply answer(Call *c, const Query *q, Str path, const Rec *recs, size_t n, size_t total)
+static Reply answer(Call *c, Query *q, Str path, const SearchResult *r)
 {
 	Buf b = buf_new(c->a, 4096, 0);
 	JWriter w = jw_new(&b);
+	if (!r->all_included && r->n)
+		outcome_add(&q->notes, SEV_WARNING, S("too-costly"), STR_END,
+		            "Only the first %d included resources are here: ask for fewer matches with _count.",
+		            SEARCH_INCLUDED_MAX);
 	jw_object(&w);
 	JW_STR(&w, "resourceType", S("Bundle"));
 	JW_OBJECT(&w, "meta");
 	JW_STR(&w, "lastUpdated", time_instant(c->a, time_now()));
 	jw_end_object(&w);
 	JW_STR(&w, "type", S("searchset"));
-	if (!q->no_total || q->count_only)
-		JW_INT(&w, "total", (int64_t)total);
-	write_links(c, &w, q, path, total);
-	write_entries(c, &w, q, recs, n);
+	if (r->has_total)
+		JW_INT(&w, "total", (int64_t)r->total);
+	write_links(c, &w, q, path, r);
+	write_entries(c, &w, q, r);
 	jw_end_object(&w);
 	if (b.full)
 		return reply_fail(c, ERR_TOO_LARGE, "The page is larger than 64 MiB: ask for less with _count.");
 	return reply_fhir(c, 200, buf_str(&b));
 }
 
-static Reply run_search(Call *c, Str path, Str person, const Pair *pairs, size_t n_pairs)
+/* path: below the base, for the links. */
+static Reply run_search(Call *c, Str path, Str person, const FhirType *types, size_t n_types, const Pair *pairs,
+                        size_t n_pairs)
 {
 	Query q;
-	Rec *recs = NULL;
-	size_t n = 0, total = 0;
-	if (query_parse(c->a, c->type, pairs, n_pairs, c->strict, &q) != OK)
+	SearchResult r;
+	SearchContext context = { .base = c->api->base };
+	if (query_parse_types(c->a, types, n_types, pairs, n_pairs, c->strict, &q) != OK)
 		return reply_outcome(c, 400, &q.notes);
 	q.search.person = person;
-	size_t count = q.search.count;
+	q.search.context = &context;
+	q.search.words = arena_join(c->a, path, q.search.words, STR_END);
+	SearchQuery asked = q.search;
 	if (q.count_only)
-		q.search.count = 0;
-	Err e = visit_search(c->visit, &q.search, &recs, &n, &total);
-	q.search.count = count;
-	return e == OK ? answer(c, &q, path, recs, q.count_only ? 0 : n, total) : reply_refused(c, e);
+		asked.count = 0;
+	Err e = visit_find(c->visit, &asked, &r);
+	return e == OK ? answer(c, &q, path, &r) : reply_refused(c, e);
 }
 
 static Reply handle(Call *c)
 {
 	size_t n;
 	const Pair *pairs = req_query_all(c->req, &n);
-	return run_search(c, arena_join(c->a, S("/"), c->type_name, STR_END), STR_END, pairs, n);
+	return run_search(c, arena_join(c->a, S("/"), c->type_name, STR_END), STR_END, &c->type, 1, pairs, n);
 }
 
 static Reply handle_post(Call *c)
@@ -121,7 +133,8 @@ static Reply handle_post(Call *c)
 		all[i] = query[i];
 	for (size_t i = 0; i < n_form; i++)
 		all[n_query + i] = form[i];
-	return run_search(c, arena_join(c->a, S("/"), c->type_name, STR_END), STR_END, all, n_query + n_form);
+	return run_search(c, arena_join(c->a, S("/"), c->type_name, STR_END), STR_END, &c->type, 1, all,
+	                  n_query + n_form);
 }
 
 static Reply handle_person(Call *c)
@@ -132,7 +145,8 @@ static Reply handle_person(Call *c)
 	Err e = visit_relation(c->visit, c->id, &relation);
 	if (e != OK)
 		return reply_fail(c, e, "There is no Patient/%.*s.", STR_ARG(c->id));
-	return run_search(c, arena_join(c->a, S("/Patient/"), c->id, S("/"), c->type_name, STR_END), c->id, pairs, n);
+	return run_search(c, arena_join(c->a, S("/Patient/"), c->id, S("/"), c->type_name, STR_END), c->id, &c->type,
+	                  1, pairs, n);
 }
 
 const Operation operation_search = {

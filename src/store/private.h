@@ -23,7 +23,7 @@ struct Store {
 	int max_pages;
 	int lock_fd; /* -1: read-only */
 	IdKey id_key;
-	uint8_t sum_key[16];
+	uint8_t sum_key[16], purpose_key[32];
 	bool id_like_alias; /* atomic: some foreign id could also be one of ours, so the alias table has the first word
 	                     */
 	pthread_key_t reader_key;
@@ -61,6 +61,8 @@ void snapshots_keep(Store *s, bool keep);
 
 /* Checksum over all columns of a row's version. */
 int64_t row_sum(const Store *s, const StoreRow *row);
+/* A row of a statement with the columns rid, type, version, updated, op, id, body. */
+void row_take(const Store *s, Query *q, Arena *a, StoreRow *out);
 
 /* ---- transactions ---- */
 typedef enum OpKind { OP_PUT, OP_ALIAS, OP_INDEX_ADD, OP_INDEX_REMOVE, OP_EXEC } OpKind;

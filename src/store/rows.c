@@ -49,7 +49,7 @@ Str store_dir(const Store *s)
 }
 
 /* Columns rid, type, version, updated, op, id, body. */
-static void take_row(const Store *s, Query *q, Arena *a, StoreRow *out)
+void row_take(const Store *s, Query *q, Arena *a, StoreRow *out)
 {
 	out->rid = query_col_int(q, 0);
 	out->type = (FhirType)query_col_int(q, 1);
@@ -85,7 +85,7 @@ static Err take_rows(const Store *s, Query *q, size_t limit, Arena *a, StoreRow 
 {
 	RowList list = { 0 };
 	while (list.n < limit && query_step(q))
-		take_row(s, q, a, list_add(&list, a));
+		row_take(s, q, a, list_add(&list, a));
 	TRY(query_end(q));
 	*out = list.rows;
 	*n = list.n;
@@ -129,7 +129,7 @@ static Err one_row(const Store *s, Query *q, Arena *a, StoreRow *out)
 	StoreRow row;
 	bool found = query_step(q);
 	if (found)
-		take_row(s, q, a, &row);
+		row_take(s, q, a, &row);
 	TRY(query_end(q));
 	if (!found)
 		return ERR_NOT_FOUND;
@@ -215,7 +215,7 @@ Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, size_t limi
 		int64_t type = query_col_int(q, 1);
 		if (query_col_int(q, 4) == ROW_DELETE || (types && !typeset_has(types, (FhirType)type)))
 			continue;
-		take_row(s, q, a, list_add(&list, a));
+		row_take(s, q, a, list_add(&list, a));
 	}
 	TRY(query_end(q));
 	*out = list.rows;
@@ -291,7 +291,7 @@ Err store_patients(Store *s, Part after, size_t limit, Arena *a, StoreRow **out,
 		if (found) {
 			part = rid_part(query_col_int(q, 0));
 			if (query_col_int(q, 1) == FT_PATIENT && query_col_int(q, 4) != ROW_DELETE)
-				take_row(s, q, a, list_add(&list, a));
+				row_take(s, q, a, list_add(&list, a));
 		}
 		TRY(query_end(q));
 		if (!found)

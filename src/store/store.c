@@ -195,6 +195,12 @@ static void derive_keys(Store *s, const uint8_t secret[32])
 {
 	crypto_generichash(s->id_key.bytes, sizeof s->id_key.bytes, (const uint8_t *)"ids", 3, secret, 32);
 	crypto_generichash(s->sum_key, sizeof s->sum_key, (const uint8_t *)"rows", 4, secret, 32);
+	crypto_generichash(s->purpose_key, sizeof s->purpose_key, (const uint8_t *)"keys", 4, secret, 32);
+}
+
+void store_key(const Store *s, Str purpose, uint8_t out[32])
+{
+	crypto_generichash(out, 32, (const uint8_t *)purpose.p, purpose.n, s->purpose_key, sizeof s->purpose_key);
 }
 
 /* What is read once from an open database of the right schema. */
@@ -287,6 +293,7 @@ void store_close(Store *s)
 		close(s->lock_fd);
 	pthread_mutex_destroy(&s->readers_lock);
 	sodium_memzero(&s->id_key, sizeof s->id_key);
+	sodium_memzero(s->purpose_key, sizeof s->purpose_key);
 	free(s->file);
 	free(s->dir);
 	free(s);

@@ -100,6 +100,23 @@ NODISCARD Err store_last_change(Store *s, int64_t *seq);
 /* rids in key range [low, high) of a parameter, ordered by (key, rid), at most `limit`.
  * An absent `high`: to the end of the parameter. */
 NODISCARD Err store_find(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena *a, Rid **out, size_t *n);
+/* The same in order of rids, each once, beyond `from` (not included; 0: from the end where it begins), upwards or, with
+ * `back`, downwards. Fast at any `from` when the range holds one key; else the whole range is gone through. */
+NODISCARD Err store_find_rids(Store *s, uint16_t param, Str low, Str high, Rid from, bool back, size_t limit, Arena *a,
+                              Rid **out, size_t *n);
+/* How many entries a range has, counted up to `limit`. */
+NODISCARD Err store_count(Store *s, uint16_t param, Str low, Str high, size_t limit, size_t *n);
+/* Has this key an entry with from ≤ rid < until? */
+NODISCARD Err store_in_index(Store *s, uint16_t param, Str key, Rid from, Rid until, bool *has);
+/* The current versions of many rows, in the order asked; those that never were are left out. */
+NODISCARD Err store_get_rids(Store *s, const Rid *rids, size_t n, Arena *a, StoreRow **out, size_t *found);
+/* As store_scan, downwards: rid < before (0: from the end of the partition). */
+NODISCARD Err store_scan_back(Store *s, Part part, const TypeSet *types, Rid before, size_t limit, Arena *a,
+                              StoreRow **out, size_t *n);
+/* The partitions of dossiers beyond `from` (0: from the end where it begins), in order, upwards or downwards. */
+NODISCARD Err store_parts(Store *s, Part from, bool back, size_t limit, Part *out, size_t *n);
+/* A key of this installation for one purpose: the same after a restart, in a backup, and on no other installation. */
+void store_key(const Store *s, Str purpose, uint8_t out[32]);
 /* All current rids of a type outside dossiers (shared partition), or patients by partition: see store_patients. */
 /* The first row (the Patient) of each partition with part > after, at most `limit`. */
 NODISCARD Err store_patients(Store *s, Part after, size_t limit, Arena *a, StoreRow **out, size_t *n);

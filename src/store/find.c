@@ -1,0 +1,149 @@
+/* Reading for searches: the index in order of rows, many rows at once, which partitions there are. */
+#include "store/private.h"
+
+/* Past every key: keys have at most 128 bytes. */
+static const char past[] = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
+
+/* A range that holds one key: [key, key NUL). */
+static bool one_key(Str low, Str high)
+{
+	return high.p && high.n == low.n + 1 && high.p[low.n] == 0 && str_starts(high, low);
+}
+
+static Query *range_query(Db *db, bool one, bool back)
+{
+	if (one && back)
+		return db_query(
+		    db, SQL("SELECT rid FROM idx WHERE param=?1 AND key=?2 AND rid<?4 ORDER BY rid DESC LIMIT ?5"));
+	if (one)
+		return db_query(
+		    db, SQL("SELECT rid FROM idx WHERE param=?1 AND key=?2 AND rid>?4 ORDER BY rid LIMIT ?5"));
+	if (back)
+		return db_query(db, SQL("SELECT DISTINCT rid FROM idx WHERE param=?1 AND key>=?2 AND key<?3 AND rid<?4"
+		                        " ORDER BY rid DESC LIMIT ?5"));
+	return db_query(db, SQL("SELECT DISTINCT rid FROM idx WHERE param=?1 AND key>=?2 AND key<?3 AND rid>?4"
+	                        " ORDER BY rid LIMIT ?5"));
+}
+
+Err store_find_rids(Store *s, uint16_t param, Str low, Str high, Rid from, bool back, size_t limit, Arena *a, Rid **out,
+                    size_t *n)
+{
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	bool one = one_key(low, high);
+	Query *q = range_query(r.db, one, back);
+	query_int(q, 1, param);
+	query_blob(q, 2, low.p ? low : S(""));
+	if (!one)
+		query_blob(q, 3, high.p ? high : str_n(past, sizeof past - 1));
+	query_int(q, 4, back && !from ? INT64_MAX : from);
+	query_int(q, 5, (int64_t)limit);
+	size_t found = 0, cap = 0;
+	Rid *rids = NULL;
+	while (query_step(q)) {
+		if (found == cap) {
+			size_t more = cap ? cap * 2 : 32;
+			rids = arena_grow(a, rids, cap * sizeof *rids, more * sizeof *rids);
+			cap = more;
+		}
+		rids[found++] = query_col_int(q, 0);
+	}
+	TRY(query_end(q));
+	*out = rids;
+	*n = found;
+	return OK;
+}
+
+Err store_count(Store *s, uint16_t param, Str low, Str high, size_t limit, size_t *n)
+{
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Query *q = db_query(r.db, SQL("SELECT count(*) FROM (SELECT 1 FROM idx WHERE param=?1 AND key>=?2 AND key<?3"
+	                              " LIMIT ?4)"));
+	query_int(q, 1, param);
+	query_blob(q, 2, low.p ? low : S(""));
+	query_blob(q, 3, high.p ? high : str_n(past, sizeof past - 1));
+	query_int(q, 4, (int64_t)limit);
+	*n = query_step(q) ? (size_t)query_col_int(q, 0) : 0;
+	return query_end(q);
+}
+
+Err store_in_index(Store *s, uint16_t param, Str key, Rid from, Rid until, bool *has)
+{
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Query *q =
+	    db_query(r.db, SQL("SELECT 1 FROM idx WHERE param=?1 AND key=?2 AND rid>=?3 AND rid<?4 LIMIT 1"));
+	query_int(q, 1, param);
+	query_blob(q, 2, key);
+	query_int(q, 3, from);
+	query_int(q, 4, until);
+	*has = query_step(q);
+	return query_end(q);
+}
+
+Err store_get_rids(Store *s, const Rid *rids, size_t n, Arena *a, StoreRow **out, size_t *found)
+{
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	StoreRow *rows = ARENA_ARRAY(a, StoreRow, n + 1);
+	*found = 0;
+	for (size_t i = 0; i < n; i++) {
+		Query *q = db_query(r.db, SQL("SELECT rid, type, version, updated, op, id, body FROM res WHERE rid=?1"));
+		query_int(q, 1, rids[i]);
+		if (query_step(q))
+			row_take(s, q, a, &rows[(*found)++]);
+		TRY(query_end(q));
+	}
+	*out = rows;
+	return OK;
+}
+
+Err store_scan_back(Store *s, Part part, const TypeSet *types, Rid before, size_t limit, Arena *a, StoreRow **out,
+                    size_t *n)
+{
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Rid low = part << LOCAL_BITS, high = (part + 1) << LOCAL_BITS;
+	StoreRow *rows = NULL;
+	size_t found = 0, cap = 0;
+	Query *q = db_query(r.db, SQL("SELECT rid, type, version, updated, op, id, body FROM res"
+	                              " WHERE rid>?1 AND rid<?2 ORDER BY rid DESC"));
+	query_int(q, 1, low);
+	query_int(q, 2, before && before < high ? before : high);
+	while (found < limit && query_step(q)) {
+		FhirType type = (FhirType)query_col_int(q, 1);
+		if (query_col_int(q, 4) == ROW_DELETE || (types && !typeset_has(types, type)))
+			continue;
+		if (found == cap) {
+			size_t more = cap ? cap * 2 : 32;
+			rows = arena_grow(a, rows, cap * sizeof *rows, more * sizeof *rows);
+			cap = more;
+		}
+		row_take(s, q, a, &rows[found++]);
+	}
+	TRY(query_end(q));
+	*out = rows;
+	*n = found;
+	return OK;
+}
+
+Err store_parts(Store *s, Part from, bool back, size_t limit, Part *out, size_t *n)
+{
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Part at = from;
+	if (!back && at < PART_FIRST)
+		at = PART_FIRST - 1;
+	for (*n = 0; *n < limit; (*n)++) {
+		Query *q = back ? db_query(r.db, SQL("SELECT rid FROM res WHERE rid<?1 ORDER BY rid DESC LIMIT 1"))
+		                : db_query(r.db, SQL("SELECT rid FROM res WHERE rid>=?1 ORDER BY rid LIMIT 1"));
+		query_int(q, 1, !back ? (at + 1) << LOCAL_BITS : at ? at << LOCAL_BITS : INT64_MAX);
+		at = query_step(q) ? rid_part(query_col_int(q, 0)) : 0;
+		TRY(query_end(q));
+		if (at < PART_FIRST)
+			break;
+		out[*n] = at;
+	}
+	return OK;
+}
