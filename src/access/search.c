@@ -273,7 +273,8 @@ static void cut_page(const Search *s, Take *t, const Place *at, size_t count, Pa
 		from = to > count ? to - count : 0;
 	else
 		to = t->n - from < count ? t->n : from + count;
-	*out = (Page){ .hits = t->hits ? t->hits + from : NULL, .n = to - from, .before = from > 0, .after = to < t->n };
+	*out =
+	    (Page){ .hits = t->hits ? t->hits + from : NULL, .n = to - from, .before = from > 0, .after = to < t->n };
 }
 
 static void reverse(Hit *h, size_t n)
@@ -446,10 +447,7 @@ static Err guard(Search *s)
 	for (size_t i = 0; i < s->n_alts && s->q->guard; i++) {
 		const Alt *alt = &s->alts[i];
 		SearchTerm *terms = ARENA_ARRAY(s->v->arena, SearchTerm, alt->n + 1);
-		SearchQuery q = { .type = alt->type,
-			          .person = s->q->person,
-			          .terms = terms,
-			          .context = s->q->context };
+		SearchQuery q = { .type = alt->type, .person = s->q->person, .terms = terms, .context = s->q->context };
 		for (size_t k = 0; k < alt->n; k++)
 			if (alt->conds[k].kind == COND_TERM)
 				terms[q.n_terms++] = alt->conds[k].term;

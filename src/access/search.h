@@ -41,9 +41,9 @@ typedef struct Lane {
 	bool end;
 } Lane;
 typedef struct Stream {
-	bool parts; /* what comes stands for its whole partition */
-	bool back;  /* downwards */
-	Rid beyond; /* rows beyond this one; 0: all */
+	bool parts;      /* what comes stands for its whole partition */
+	bool back;       /* downwards */
+	Rid beyond;      /* rows beyond this one; 0: all */
 	const Rid *list; /* sorted upwards */
 	size_t n_list, at;
 	Lane *lanes;

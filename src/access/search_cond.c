@@ -1,5 +1,5 @@
-/* Does a resource meet what was asked: terms by its own content, chains by what it refers to, _has by what refers to it.
- * Both ways only through what the visitor may see. */
+/* Does a resource meet what was asked: terms by its own content, chains by what it refers to, _has by what refers to
+ * it. Both ways only through what the visitor may see. */
 #include "access/search.h"
 
 #include "base/random.h"
@@ -244,8 +244,8 @@ static Err has_by_index(Search *s, const SearchCond *cond, const KeyRange *range
 	for (Rid from = 0; !*yes;) {
 		Rid *rids;
 		size_t n;
-		TRY(store_find_rids(s->store, range->param, range->low, range->high, from, false, FIND_CHUNK, s->scratch,
-		                    &rids, &n));
+		TRY(store_find_rids(s->store, range->param, range->low, range->high, from, false, FIND_CHUNK,
+		                    s->scratch, &rids, &n));
 		s->cost.index_rows += n;
 		for (size_t i = 0; i < n && !*yes; i++) {
 			bool mine = rid_part(rids[i]) < PART_FIRST;
@@ -380,8 +380,8 @@ static Err in_list(Search *s, const SearchCond *cond, const Candidate *c, bool *
 {
 	if (!memo_find(&s->referred, cond, 1, STR_END))
 		TRY(list_load(s, cond));
-	*yes = memo_find(&s->referred, cond, 0,
-	                 arena_join(s->scratch, fhir_type_name(c->type), S("/"), c->id, STR_END));
+	*yes =
+	    memo_find(&s->referred, cond, 0, arena_join(s->scratch, fhir_type_name(c->type), S("/"), c->id, STR_END));
 	return OK;
 }
 

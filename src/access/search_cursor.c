@@ -50,7 +50,8 @@ Str cursor_write(Search *s, const Place *at)
 	for (size_t i = 0; i < at->n; i++)
 		put_text(&b, at->keys[i]);
 	Str plain = buf_str(&b);
-	size_t n = NONCE + MAC + plain.n, text_n = sodium_base64_ENCODED_LEN(n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	size_t n = NONCE + MAC + plain.n,
+	       text_n = sodium_base64_ENCODED_LEN(n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	uint8_t *out = arena_raw(s->v->arena, n);
 	char *text = arena_raw(s->v->arena, text_n);
 	store_key(s->store, S("search cursor"), key);

@@ -1,5 +1,5 @@
-/* _include and _revinclude: what the matches refer to, and what refers to them; each resource once, only what the visitor
- * may see, noted as read. */
+/* _include and _revinclude: what the matches refer to, and what refers to them; each resource once, only what the
+ * visitor may see, noted as read. */
 #include "access/search.h"
 
 #include <stdlib.h>
@@ -165,8 +165,8 @@ static void points(void *ctx, Str ref)
 {
 	Pointing *p = ctx;
 	Reference r;
-	p->yes = p->yes || (reference_parse(ref, &r) && r.kind == REF_RELATIVE && r.type == p->type &&
-	                    str_eq(r.id, p->id));
+	p->yes =
+	    p->yes || (reference_parse(ref, &r) && r.kind == REF_RELATIVE && r.type == p->type && str_eq(r.id, p->id));
 }
 
 static bool refers_by(Including *x, const SearchInclude *inc, FhirType from, JVal json, const Rec *to)

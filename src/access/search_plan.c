@@ -121,8 +121,7 @@ static const SearchTerm *id_term(const Alt *alt)
 {
 	for (size_t i = 0; i < alt->n; i++) {
 		const SearchTerm *t = &alt->conds[i].term;
-		if (alt->conds[i].kind == COND_TERM && t->param && !t->modifier.p &&
-		    str_eq(t->param->code, S("_id")))
+		if (alt->conds[i].kind == COND_TERM && t->param && !t->modifier.p && str_eq(t->param->code, S("_id")))
 			return t;
 	}
 	return NULL;

@@ -30,8 +30,8 @@ typedef struct Query {
  * supported and a value that is not well-formed are always refused: ERR_BAD_REQUEST with issues in out->notes. */
 NODISCARD Err query_parse(Arena *a, FhirType type, const Pair *pairs, size_t n, bool strict, Query *out);
 /* The same on several types, each of which must have all parameters. */
-NODISCARD Err query_parse_types(Arena *a, const FhirType *types, size_t n_types, const Pair *pairs, size_t n, bool strict,
-                                Query *out);
+NODISCARD Err query_parse_types(Arena *a, const FhirType *types, size_t n_types, const Pair *pairs, size_t n,
+                                bool strict, Query *out);
 
 /* One resource by criteria, for conditional interactions: *found absent when none. ERR_VERSION when more than one,
  * ERR_BAD_REQUEST when the criteria are empty or not understood; `why` says it in a sentence. */

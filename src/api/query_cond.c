@@ -46,7 +46,8 @@ static bool list_cond(Arena *a, Query *q, Str name, Str value, SearchCond *out)
 		if (str_starts(out->term.values[i], S("List/")))
 			out->term.values[i] = str_from(out->term.values[i], 5);
 		if (!fhir_id_ok(out->term.values[i])) {
-			query_refuse(q, name, "expected the id of a List; lists by name ($current-…) are not kept here");
+			query_refuse(q, name,
+			             "expected the id of a List; lists by name ($current-…) are not kept here");
 			return false;
 		}
 	}
@@ -129,7 +130,8 @@ static bool chain_cond(Arena *a, Query *q, FhirType type, Str name, Str value, u
 	}
 	if (typed.p) {
 		types[n++] = fhir_type(typed);
-		if (types[0] == FT_NONE || (!typeset_empty(&param->targets) && !typeset_has(&param->targets, types[0]))) {
+		if (types[0] == FT_NONE ||
+		    (!typeset_empty(&param->targets) && !typeset_has(&param->targets, types[0]))) {
 			query_refuse(q, name, "this reference never leads to that type");
 			return false;
 		}
@@ -171,9 +173,7 @@ static bool has_cond(Arena *a, Query *q, FhirType type, Str name, Str value, uns
 	SearchCond *inner = ARENA_NEW(a, SearchCond);
 	if (!parse(a, q, from, rest, value, depth + 1, inner))
 		return false;
-	*out = (SearchCond){
-		.kind = COND_HAS, .term = { .param = param }, .type = from, .inner = inner, .n_inner = 1
-	};
+	*out = (SearchCond){ .kind = COND_HAS, .term = { .param = param }, .type = from, .inner = inner, .n_inner = 1 };
 	return true;
 }
 

@@ -58,8 +58,7 @@ static void write_entries(Call *c, JWriter *w, const Query *q, const SearchResul
 		const Rec *rec = &r->recs[i];
 		Str type = fhir_type_name(rec->type);
 		jw_object(w);
-		JW_STR(w, "fullUrl",
-		       arena_join(c->a, c->api->base, S("/"), type, S("/"), rec->id, STR_END));
+		JW_STR(w, "fullUrl", arena_join(c->a, c->api->base, S("/"), type, S("/"), rec->id, STR_END));
 		JW_RAW(w, "resource", rec->body);
 		write_mode(w, i < r->n_matches ? S("match") : S("include"));
 		jw_end_object(w);
@@ -145,8 +144,8 @@ static Reply handle_person(Call *c)
 	Err e = visit_relation(c->visit, c->id, &relation);
 	if (e != OK)
 		return reply_fail(c, e, "There is no Patient/%.*s.", STR_ARG(c->id));
-	return run_search(c, arena_join(c->a, S("/Patient/"), c->id, S("/"), c->type_name, STR_END), c->id, &c->type,
-	                  1, pairs, n);
+	return run_search(c, arena_join(c->a, S("/Patient/"), c->id, S("/"), c->type_name, STR_END), c->id, &c->type, 1,
+	                  pairs, n);
 }
 
 const Operation operation_search = {

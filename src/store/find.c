@@ -16,8 +16,8 @@ static Query *range_query(Db *db, bool one, bool back)
 		return db_query(
 		    db, SQL("SELECT rid FROM idx WHERE param=?1 AND key=?2 AND rid<?4 ORDER BY rid DESC LIMIT ?5"));
 	if (one)
-		return db_query(
-		    db, SQL("SELECT rid FROM idx WHERE param=?1 AND key=?2 AND rid>?4 ORDER BY rid LIMIT ?5"));
+		return db_query(db,
+		                SQL("SELECT rid FROM idx WHERE param=?1 AND key=?2 AND rid>?4 ORDER BY rid LIMIT ?5"));
 	if (back)
 		return db_query(db, SQL("SELECT DISTINCT rid FROM idx WHERE param=?1 AND key>=?2 AND key<?3 AND rid<?4"
 		                        " ORDER BY rid DESC LIMIT ?5"));
@@ -72,8 +72,7 @@ Err store_in_index(Store *s, uint16_t param, Str key, Rid from, Rid until, bool 
 {
 	AUTO_SNAPSHOT r = { 0 };
 	TRY(snapshot_take(s, &r));
-	Query *q =
-	    db_query(r.db, SQL("SELECT 1 FROM idx WHERE param=?1 AND key=?2 AND rid>=?3 AND rid<?4 LIMIT 1"));
+	Query *q = db_query(r.db, SQL("SELECT 1 FROM idx WHERE param=?1 AND key=?2 AND rid>=?3 AND rid<?4 LIMIT 1"));
 	query_int(q, 1, param);
 	query_blob(q, 2, key);
 	query_int(q, 3, from);
@@ -89,7 +88,8 @@ Err store_get_rids(Store *s, const Rid *rids, size_t n, Arena *a, StoreRow **out
 	StoreRow *rows = ARENA_ARRAY(a, StoreRow, n + 1);
 	*found = 0;
 	for (size_t i = 0; i < n; i++) {
-		Query *q = db_query(r.db, SQL("SELECT rid, type, version, updated, op, id, body FROM res WHERE rid=?1"));
+		Query *q =
+		    db_query(r.db, SQL("SELECT rid, type, version, updated, op, id, body FROM res WHERE rid=?1"));
 		query_int(q, 1, rids[i]);
 		if (query_step(q))
 			row_take(s, q, a, &rows[(*found)++]);
