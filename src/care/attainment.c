@@ -29,7 +29,9 @@ bool attainment_from(Arena *a, const Rec *r, Attainment *out)
 static int by_time(const void *x, const void *y)
 {
 	const Attainment *a = x, *b = y;
-	return a->at != b->at ? (a->at < b->at ? -1 : 1) : str_cmp(a->b.id, b->b.id);
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return a->b.rec < b->b.rec ? -1 : a->b.rec > b->b.rec; /* in the same moment: as they were made */
 }
 
 Attainment *attainments_of(const Dossier *d, Str goal, size_t *n)

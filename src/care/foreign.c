@@ -67,22 +67,9 @@ void foreign_goal_from(Arena *a, const Rec *r, ForeignGoal *out)
 	out->note = JSTR(json_at(JGET(v, "note"), 0), "text", a);
 }
 
-static ForeignActivity activity_from(Arena *a, JVal v)
+void foreign_plan_from(const Dossier *d, const Rec *r, ForeignPlan *out)
 {
-	JVal detail = JGET(v, "detail");
-	ForeignActivity x = { .status = JSTR(detail, "status", a) };
-	x.text = JSTR(detail, "description", a);
-	if (!x.text.n)
-		x.text = concept_text(a, JGET(detail, "code"));
-	if (!x.text.n)
-		x.text = ref_display(JGET(v, "reference"), a);
-	if (!x.text.n)
-		x.text = concept_text(a, json_at(JGET(v, "outcomeCodeableConcept"), 0));
-	return x;
-}
-
-void foreign_plan_from(Arena *a, const Rec *r, ForeignPlan *out)
-{
+	Arena *a = visit_arena(d->visit);
 	JVal v = r->json, activities = JGET(v, "activity"), goals = JGET(v, "goal");
 	*out = (ForeignPlan){ .b = base_of(r) };
 	out->title = JSTR(v, "title", a);
@@ -93,12 +80,11 @@ void foreign_plan_from(Arena *a, const Rec *r, ForeignPlan *out)
 	out->description = JSTR(v, "description", a);
 	out->start = JSTR(JGET(v, "period"), "start", a);
 	out->end = JSTR(JGET(v, "period"), "end", a);
-	out->activities = ARENA_ARRAY(a, ForeignActivity, json_count(activities) + 1);
-	for (JIter it = json_iter(activities); json_next(&it);) {
-		ForeignActivity x = activity_from(a, it.value);
-		if (x.text.n)
-			out->activities[out->n_activities++] = x;
-	}
+	size_t count = json_count(activities);
+	out->activities = ARENA_ARRAY(a, Activity, count + 1);
+	for (size_t i = 0; i < count; i++)
+		if (activity_from(d, r, i, &out->activities[out->n_activities]))
+			out->n_activities++;
 	Str *ids = ARENA_ARRAY(a, Str, json_count(goals) + 1);
 	for (JIter it = json_iter(goals); json_next(&it);) {
 		Str id = ref_id(ref_text(it.value, a), S("Goal"));

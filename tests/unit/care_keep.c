@@ -300,7 +300,7 @@ static void test_foreign(void **state)
 	ForeignPlan p;
 	bool found = false;
 	for (size_t i = 0; i < 2; i++) {
-		foreign_plan_from(c->w->a, d.foreign_plans[i], &p);
+		foreign_plan_from(&d, d.foreign_plans[i], &p);
 		if (!str_eq(p.title, S("Diabetes")))
 			continue;
 		found = true;

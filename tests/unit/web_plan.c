@@ -341,6 +341,65 @@ static void test_foreign_goal(void **state)
 		assert_int_not_equal(msg_code(S("plan.foreign_achievement."), str_c(codes[i])), MSG_NONE);
 }
 
+/* What another system put into a plan as a detail: read on every page of the plan, taken over with one button. */
+static void test_activity_of_others(void **state)
+{
+	Site *s = *state;
+	lacks(get(s, NURSE, "acties"), "id=\"elders\"");
+	Str plan = make(
+	    s->w, FORMAT(s->w,
+	                 "{\"resourceType\":\"CarePlan\",\"status\":\"active\",\"intent\":\"plan\",\"title\":"
+	                 "\"Diabetes <zorg>\",\"subject\":{\"reference\":\"Patient/%.*s\"},\"activity\":[{\"detail\":{"
+	                 "\"status\":\"scheduled\",\"description\":\"Suiker <meten>\",\"goal\":[{\"reference\":\"Goal/"
+	                 "%.*s\"}],\"performer\":[{\"reference\":\"%.*s\"}],\"scheduledTiming\":{\"repeat\":{"
+	                 "\"frequency\":2,\"period\":1,\"periodUnit\":\"wk\"}}}},{\"detail\":{\"status\":"
+	                 "\"not-started\",\"doNotPerform\":true,\"code\":{\"text\":\"Vasten\"}}}]}",
+	                 STR_ARG(s->c->id), STR_ARG(s->goal), STR_ARG(s->c->doctor_ref)));
+	Reply r = get(s, NURSE, "plan");
+	has(r, "Diabetes &lt;zorg&gt;");
+	has(r, "Suiker &lt;meten&gt;");
+	has(r, "Dirk Maes · 2 keer per week");
+	has(r, "acties#elders");
+	static const char *const sheets[] = { "plan/afdruk?soort=team", "plan/afdruk?soort=persoon" };
+	for (size_t i = 0; i < COUNT_OF(sheets); i++) {
+		r = get(s, NURSE, sheets[i]);
+		has(r, "Uit een ander systeem");
+		has(r, "Suiker &lt;meten&gt;");
+		has(r, "Niet doen: Vasten");
+		lacks(r, "acties#elders");
+	}
+	assert_int_equal(get(s, NURSE, "plan/plan.pdf?soort=team").status, 200);
+	r = get(s, NURSE, "acties");
+	has(r, "id=\"elders\"");
+	has(r, "uit een ander systeem");
+	has(r, "ingepland");
+	has(r, "Veilig tot aan de rozen stappen");
+	has(r, "Overnemen als actie");
+	/* an informal carer who may not see the plan does not see this either */
+	assert_int_equal(get(s, DAUGHTER, "acties").status / 100, 4);
+	Str form = FORMAT(s->w, "do=adopt&plan=%.*s&at=0&version=1", STR_ARG(plan));
+	r = post(s, NURSE, "acties", "acties", form);
+	assert_int_equal(r.status, 303);
+	Dossier d = open_as(s->c, &s->c->nurse);
+	assert_int_equal(d.n_actions, 3);
+	const Action *a = NULL;
+	for (size_t i = 0; i < d.n_actions; i++)
+		if (str_eq(d.actions[i].what, S("Suiker <meten>")))
+			a = &d.actions[i];
+	assert_non_null(a);
+	assert_true(str_ends(location(&r), a->b.id));
+	assert_true(str_eq(a->when, S("2 keer per week")));
+	assert_true(str_eq(a->owner, s->c->doctor_ref));
+	r = get(s, NURSE, "plan"); /* the plan of others now leads to the action */
+	has(r, "Diabetes &lt;zorg&gt;");
+	assert_true(str_find(r.body, arena_join(s->w->a, S("acties/"), a->b.id, STR_END)) >= 0);
+	/* again, and what must not be done: there is nothing to take over */
+	assert_int_equal(post(s, NURSE, "acties", "acties", form).status, 412);
+	assert_int_equal(
+	    post(s, NURSE, "acties", "acties", FORMAT(s->w, "do=adopt&plan=%.*s&at=1", STR_ARG(plan))).status, 404);
+	assert_int_equal(open_as(s->c, &s->c->nurse).n_actions, 3);
+}
+
 static void test_disagree_then_agree(void **state)
 {
 	Site *s = *state;
@@ -545,6 +604,7 @@ int main(void)
 		T(test_agree),
 		T(test_carer_with_consent),
 		T(test_foreign_goal),
+		T(test_activity_of_others),
 		T(test_disagree_then_agree),
 		T(test_edit_keeps_input),
 		T(test_actions),

@@ -293,6 +293,7 @@ static Reply page(Ctx *c, const Dossier *d, const Errors *e)
 		by_date(c, &h, d);
 	else if (open)
 		by_person(c, &h, d);
+	activities_cards(c, &h, d);
 	finished(c, &h, d);
 	return page_end(c, &h, e && e->n ? 422 : 200);
 }
@@ -304,6 +305,26 @@ static Reply get(Ctx *c)
 	return e == OK ? page(c, &d, NULL) : page_error(c, e);
 }
 
+/* A detail of another system's plan becomes an action of ours. */
+static Reply adopt(Ctx *c, const Dossier *d)
+{
+	Activity x;
+	FieldIssues issues = { 0 };
+	Str id = STR_END;
+	int64_t at = form_int(c, S("at"), -1);
+	AdoptInput in = { .plan = req_form(c->req, S("plan")),
+		          .at = at < 0 ? SIZE_MAX : (size_t)at,
+		          .version = form_int(c, S("version"), 0) };
+	for (size_t i = 0; i < d->n_recs; i++)
+		if (d->recs[i].type == FT_CAREPLAN && str_eq(d->recs[i].id, in.plan) &&
+		    activity_from(d, &d->recs[i], in.at, &x))
+			in.when = activity_when(c, &x);
+	Err e = activity_adopt(c->visit, d, &in, &issues, &id);
+	if (e == ERR_INVALID)
+		e = ERR_NOT_FOUND;
+	return e == OK ? saved(c, action_path(c, id), MSG_plan_adopted) : page_error(c, e);
+}
+
 static Reply post(Ctx *c)
 {
 	Dossier d;
@@ -313,6 +334,8 @@ static Reply post(Ctx *c)
 	Err e = dossier_open(c->visit, c->person, &DOSSIER_PLAN, &d);
 	if (e != OK)
 		return page_error(c, e);
+	if (str_eq(req_form(c->req, S("do")), S("adopt")))
+		return adopt(c, &d);
 	const Action *a = dossier_action(&d, req_form(c->req, S("action")));
 	if (!a || !action_state_parse(req_form(c->req, S("do")), &to))
 		return page_error(c, ERR_NOT_FOUND);

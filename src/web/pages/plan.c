@@ -163,27 +163,41 @@ static void breaks(Ctx *c, Html *h, const Dossier *d)
 
 /* ---- what other systems made ---- */
 
-static void foreign_status(Html *h, Str status)
+static void foreign_status(Ctx *c, Html *h, Str status)
 {
-	Msg m = msg_code(S("plan.foreign_status."), status);
 	H(h, " <span class=\"sd-meta\">(");
-	if (m == MSG_NONE)
-		h_text(h, status);
-	else
-		h_msg(h, m);
+	h_text(h, activity_status(c, status));
 	H(h, ")</span>");
 }
 
-static void foreign_plan(Ctx *c, Html *h, const Rec *rec)
+static void foreign_activity(Ctx *c, Html *h, const Dossier *d, const Activity *x)
+{
+	H(h, "<li>");
+	if (x->action) {
+		H(h, "<a class=\"govuk-link\" href=\"");
+		h_attr(h, action_path(c, x->action->b.id));
+		H(h, "\">");
+		h_text(h, x->action->what);
+		H(h, "</a>");
+	} else {
+		h_text(h, activity_text(c, x));
+		if (x->status.n)
+			foreign_status(c, h, x->status);
+		activity_facts(c, h, d, x);
+	}
+	H(h, "</li>");
+}
+
+static void foreign_plan(Ctx *c, Html *h, const Dossier *d, const Rec *rec)
 {
 	ForeignPlan p;
-	foreign_plan_from(c->arena, rec, &p);
+	foreign_plan_from(d, rec, &p);
 	H(h, "<h3 class=\"govuk-heading-s\">");
 	if (p.title.n)
 		h_text(h, p.title);
 	else
 		h_msg(h, MSG_plan_foreign_untitled);
-	foreign_status(h, p.status);
+	foreign_status(c, h, p.status);
 	H(h, "</h3>");
 	if (p.description.n) {
 		H(h, "<p class=\"govuk-body\">");
@@ -193,14 +207,17 @@ static void foreign_plan(Ctx *c, Html *h, const Rec *rec)
 	if (!p.n_activities)
 		return;
 	H(h, "<ul class=\"govuk-list govuk-list--bullet\">");
+	bool adoptable = false;
 	for (size_t i = 0; i < p.n_activities; i++) {
-		H(h, "<li>");
-		h_text(h, p.activities[i].text);
-		if (p.activities[i].status.n)
-			foreign_status(h, p.activities[i].status);
-		H(h, "</li>");
+		foreign_activity(c, h, d, &p.activities[i]);
+		adoptable |= activity_adoptable(c, d, &p.activities[i]);
 	}
 	H(h, "</ul>");
+	if (adoptable) {
+		H(h, "<p class=\"govuk-body sd-no-print\">");
+		h_link(h, plan_at(c, S("acties#elders")), MSG_plan_adopt_where);
+		H(h, "</p>");
+	}
 }
 
 static void foreign(Ctx *c, Html *h, const Dossier *d)
@@ -217,7 +234,7 @@ static void foreign(Ctx *c, Html *h, const Dossier *d)
 		H(h, "<li><strong>");
 		h_text(h, g.text);
 		H(h, "</strong>");
-		foreign_status(h, g.status);
+		foreign_status(c, h, g.status);
 		Msg achieved = msg_code(S("plan.foreign_achievement."), g.achievement_code);
 		const Str more[] = { g.target, achieved == MSG_NONE ? g.achievement : msg(c->lang, achieved), g.by,
 			             g.note };
@@ -232,7 +249,7 @@ static void foreign(Ctx *c, Html *h, const Dossier *d)
 	if (d->n_foreign_goals)
 		H(h, "</ul>");
 	for (size_t i = 0; i < d->n_foreign_plans; i++)
-		foreign_plan(c, h, d->foreign_plans[i]);
+		foreign_plan(c, h, d, d->foreign_plans[i]);
 }
 
 static void remarks(Ctx *c, Html *h, const Dossier *d)
@@ -312,6 +329,7 @@ static Reply get(Ctx *c)
 	}
 	if (plan_is_mine(c))
 		breaks(c, &h, &d);
+	activities_list(c, &h, &d, true);
 	if (d.plan.exists) {
 		if (d.plan.n_agreements)
 			h_heading(&h, 2, MSG_plan_agreements);

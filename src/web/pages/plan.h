@@ -2,6 +2,7 @@
 #ifndef WEB_PAGES_PLAN_H
 #define WEB_PAGES_PLAN_H
 
+#include "care/foreign.h"
 #include "care/plan.h"
 #include "care/plan_version.h"
 #include "web/page.h"
@@ -56,6 +57,20 @@ void plan_errors_to(Errors *e, Str from, Str to);
 void plan_error_words(Errors *e, Str field, Msg when_empty);
 /* saved(), with undo of the last write of this resource. */
 Reply plan_saved_undo(Ctx *c, Str location, Msg what, FhirType type, Str id);
+
+/* Activities that other systems put into a plan (plan_elsewhere.c). */
+Str activity_text(Ctx *c, const Activity *x); /* what; "niet: …" for what must not be done */
+Str activity_when(Ctx *c, const Activity *x);
+Str activity_how(Ctx *c, const Activity *x);                               /* "Dr. Maes · 2 keer per week · thuis" */
+Str activity_status(Ctx *c, Str status);                                   /* a FHIR code in words */
+void activity_facts(Ctx *c, Html *h, const Dossier *d, const Activity *x); /* how, for which goals, why */
+/* Can the reader take it over as an action? With the button that does (a form for the page of actions). */
+bool activity_adoptable(Ctx *c, const Dossier *d, const Activity *x);
+void activity_button(Ctx *c, Html *h, const Activity *x);
+/* The open ones as cards with buttons, and as a list to read; own_plan: only those in our own plan. Nothing when there
+ * are none. */
+void activities_cards(Ctx *c, Html *h, const Dossier *d);
+void activities_list(Ctx *c, Html *h, const Dossier *d, bool own_plan);
 
 /* The three printed sheets. */
 typedef enum Sheet { SHEET_PERSON, SHEET_TEAM, SHEET_FRIDGE } Sheet;

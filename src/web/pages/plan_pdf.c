@@ -46,6 +46,21 @@ static void agreements(const Doc *x)
 		}
 }
 
+/* What other systems have in a plan for this person, and is not over. */
+static void elsewhere(const Doc *x)
+{
+	size_t n;
+	Activity *list = dossier_activities(x->d, &n);
+	if (!n)
+		return;
+	pdf_heading(x->p, 2, msg(x->c->lang, MSG_plan_elsewhere));
+	for (size_t i = 0; i < n; i++) {
+		Str line = join2(x->c, activity_text(x->c, &list[i]), S(" – "), activity_how(x->c, &list[i]));
+		Str status = activity_status(x->c, list[i].status);
+		pdf_item(x->p, status.n ? arena_join(x->c->arena, line, S(" ("), status, S(")"), STR_END) : line);
+	}
+}
+
 /* ---- for the person ---- */
 
 static void person_actions(const Doc *x, const CareGoal *g)
@@ -94,6 +109,7 @@ static void person_body(const Doc *x)
 			person_actions(x, g);
 		}
 	}
+	elsewhere(x);
 	agreements(x);
 	pdf_space(x->p, 8);
 	if (d->plan.next_evaluation.n)
@@ -243,6 +259,7 @@ static void team_body(const Doc *x)
 	pdf_heading(x->p, 2, msg(l, MSG_plan_together));
 	team_goals(x);
 	action_table(x, NULL);
+	elsewhere(x);
 	agreements(x);
 	team_members(x);
 }

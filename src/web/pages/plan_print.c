@@ -292,6 +292,7 @@ static void person_plan(Ctx *c, Html *h, const PlanView *v)
 	for (size_t i = 0; i < d->n_life_goals; i++)
 		if (in_plan(d, &d->life_goals[i]))
 			person_goal(c, h, d, &d->life_goals[i]);
+	activities_list(c, h, d, false);
 	if (d->plan.n_agreements)
 		h_heading(h, 2, MSG_plan_agreements);
 	plan_agreements(h, v);
@@ -357,6 +358,7 @@ static Reply get_print(Ctx *c)
 		if (d.plan.n_agreements)
 			h_heading(&h, 2, MSG_plan_agreements);
 		plan_agreements(&h, &v);
+		activities_list(c, &h, &d, false);
 		team_list(&h, &d);
 	} else {
 		person_plan(c, &h, &v);
