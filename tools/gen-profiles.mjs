@@ -22,7 +22,7 @@ const rows = fs.readdirSync(dir).filter(f => f.endsWith('.json')).sort().map(f =
 		throw new Error(`${f}: the name is not TYPE-ID.json, or it has no url or version`);
 	const whole = d.resourceType === 'StructureDefinition' ? snapshot(d, packageDir) : d;
 	const profile = d.kind === 'resource' && d.derivation === 'constraint';
-	return `\t{ ${typeOf(d.resourceType)}, ${profile ? typeOf(d.type) : 'FT_NONE'}, ${str(d.id)}, ${str(d.url)},\n` +
+	return `\t{ ${typeOf(d.resourceType)}, ${profile ? typeOf(d.type) : 'FT_NONE'}, ${str(d.id)}, ${str(d.url)}, ${str(d.version)},\n` +
 		`\t  S_INIT(\n${literal(JSON.stringify(whole))}) },\n`;
 });
 fs.mkdirSync(outDir, { recursive: true });

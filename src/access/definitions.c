@@ -8,10 +8,11 @@
 #include "access/visit.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "fhir/published.h"
 
 enum { PLACES = 4096, LOCKS = 16, SAME_URL_MAX = 500, MAPS_MAX = 2000 };
 
-typedef enum PlaceKind { PLACE_NONE, PLACE_BUILTIN, PLACE_STORED } PlaceKind;
+typedef enum PlaceKind { PLACE_NONE, PLACE_BUILTIN, PLACE_PUBLISHED, PLACE_STORED } PlaceKind;
 
 /* Where a url and version of a type lead. */
 typedef struct Place {
@@ -20,6 +21,7 @@ typedef struct Place {
 	uint64_t epoch;
 	Rid rid;
 	uint32_t builtin;
+	const Published *own;
 	FhirType type;
 	PlaceKind kind;
 } Place;
@@ -105,6 +107,8 @@ static Place look_up(Records *r, FhirType type, Str url, Str version, uint64_t e
 	Builtin b;
 	if (in_store(r, type, url, version, a, &p.rid)) {
 		p.kind = PLACE_STORED;
+	} else if ((p.own = published_find(type, url, version))) {
+		p.kind = PLACE_PUBLISHED;
 	} else if (builtin_find(type, url, version, &b)) {
 		p.kind = PLACE_BUILTIN;
 		p.builtin = b.number;
@@ -162,6 +166,9 @@ bool definitions_find(Records *r, FhirType type, Str url, Str version, Arena *a,
 		return false;
 	case PLACE_BUILTIN:
 		text = builtin_text(p.builtin, a);
+		break;
+	case PLACE_PUBLISHED:
+		text = p.own->json;
 		break;
 	case PLACE_STORED:
 		if (!row_is(r, type, p.rid, plain, a, &row, &have))

@@ -1,12 +1,9 @@
 #include "fhir/published.h"
 
-const Published *published_find(Str url)
+const Published *published_find(FhirType type, Str url, Str version)
 {
-	ptrdiff_t bar = str_find(url, S("|"));
-	if (bar >= 0)
-		url = str_upto(url, (size_t)bar);
 	for (size_t i = 0; i < published_count; i++)
-		if (str_eq(published[i].url, url))
-			return &published[i];
+		if (published[i].type == type && str_eq(published[i].url, url))
+			return !version.n || str_eq(published[i].version, version) ? &published[i] : NULL;
 	return NULL;
 }

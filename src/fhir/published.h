@@ -9,14 +9,14 @@
 typedef struct Published {
 	FhirType type;  /* FT_STRUCTUREDEFINITION, FT_CODESYSTEM, FT_VALUESET */
 	FhirType about; /* a profile of this resource type; FT_NONE for extensions and all that is no profile */
-	Str id, url;
+	Str id, url, version;
 	Str json; /* the resource, without white space */
 } Published;
 
 extern const Published published[]; /* by type and id */
 extern const size_t published_count;
 
-/* The definition with this canonical url, with or without |version; NULL when it is none of ours. */
-const Published *published_find(Str url);
+/* The definition of the type with this canonical url; version absent: whichever. NULL when it is none of ours. */
+const Published *published_find(FhirType type, Str url, Str version);
 
 #endif
