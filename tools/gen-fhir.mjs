@@ -317,7 +317,7 @@ function buildDefinition(sd) {
 		if (e.min === 1)
 			parent.required |= 1n << BigInt(slot);
 		const choice = base.endsWith('[x]');
-		const flags = (e.max === '*' ? 1 : 0) | (choice ? 2 : 0);
+		const flags = (e.max === '*' ? 1 : 0) | (choice ? 2 : 0) | (e.isSummary ? 4 : 0) | (e.isModifier ? 8 : 0);
 		const set = requiredSet(e);
 		const types = e.contentReference ? [{ code: e.contentReference.slice(1), own: true }]
 			: parents.has(e.path) ? [{ code: e.path, own: true }] : e.type;
@@ -356,19 +356,21 @@ for (const p of published)
 			params.get(r).set(p.code, p);
 		}
 
-const OP = { STOP: 0, NAME: 1, EQUAL: 2, IS: 3, TRUTH: 4, END: 5 };
+const OP = { STOP: 0, NAME: 1, EQUAL: 2, IS: 3, TRUTH: 4, END: 5, ITEM: 6, TUPLE: 7 };
 class CannotCompile extends Error {}
-function step(states, name) {
+function step(states, name, index) {
 	const next = [];
+	const how = e => index === undefined ? [OP.NAME, names.add(e.name)] : [OP.ITEM, names.add(e.name), Number(index)];
 	for (const s of states)
 		for (const e of defs[s.def].elements)
 			if (e.base === name || e.base === name + '[x]')
-				next.push({ def: e.def, element: e, ops: [...s.ops, OP.NAME, names.add(e.name)] });
+				next.push({ def: e.def, element: e, ops: [...s.ops, ...how(e)] });
 	if (!next.length)
 		throw new CannotCompile(`no element ${name}`);
 	return next;
 }
-const asType = (states, t) => {
+const asType = (states, type) => {
+	const t = type === 'DateTime' ? 'dateTime' : type; // so written in Observation-code-value-date
 	const kept = states.filter(s => defs[s.def].name === t || s.element?.code === t ||
 		(t === 'Quantity' && defs[s.def].name === 'SimpleQuantity'));
 	if (!kept.length)
@@ -376,16 +378,16 @@ const asType = (states, t) => {
 	return kept;
 };
 const withOps = (states, ...ops) => states.map(s => ({ ...s, ops: [...s.ops, ...ops] }));
-// One branch of a union → states at its end.
-function compilePath(type, text) {
+// One branch of a union, from the definition `start` → states at its end.
+function compilePath(type, text, start = defIndex.get(type)) {
 	let m = /^(\S+)\.exists\(\) and (\S+) != false$/.exec(text);
 	if (m && m[1] === m[2])
-		return withOps(compilePath(type, m[1]), OP.TRUTH);
+		return withOps(compilePath(type, m[1], start), OP.TRUTH);
 	let cast = null, rest = text;
 	if ((m = /^\(([A-Za-z.]+) as ([A-Za-z]+)\)(.*)$/.exec(text)))
 		[cast, rest] = [m[2], m[1]];
 	const after = cast ? m[3] : '';
-	let states = [{ def: defIndex.get(type), element: null, ops: [] }];
+	let states = [{ def: start, element: null, ops: [] }];
 	const run = text => {
 		while (text) {
 			let t;
@@ -395,8 +397,8 @@ function compilePath(type, text) {
 				states = withOps(states, OP.EQUAL, names.add(t[1]), names.add(t[2]));
 			else if ((t = /^\.?as\(([A-Za-z]+)\)/.exec(text)))
 				states = asType(states, t[1]);
-			else if ((t = /^\.?([A-Za-z]+)(?![A-Za-z(])/.exec(text)))
-				states = step(states, t[1]);
+			else if ((t = /^\.?([A-Za-z]+)(?:\[(\d+)\])?(?![A-Za-z(])/.exec(text)))
+				states = step(states, t[1], t[2]);
 			else
 				throw new CannotCompile(text);
 			text = text.slice(t[0].length);
@@ -410,6 +412,12 @@ function compilePath(type, text) {
 	run(after);
 	return states;
 }
+const byName = (a, b) => a < b ? -1 : a > b ? 1 : 0;
+const paramsOf = r => [...params.get(r)].sort((a, b) => byName(a[0], b[0]));
+const numbers = new Map();
+for (const r of resources)
+	for (const [code] of paramsOf(r))
+		numbers.set(`${r}.${code}`, numbers.size + 1);
 // What a value of each data type can be read as.
 const READABLE = {
 	number: ['integer', 'decimal', 'positiveInt', 'unsignedInt', 'Range'],
@@ -417,43 +425,80 @@ const READABLE = {
 	string: ['string', 'markdown', 'HumanName', 'Address', 'code', 'uri', 'id'],
 	token: ['CodeableConcept', 'Coding', 'Identifier', 'ContactPoint', 'code', 'string', 'id', 'uri', 'url', 'canonical',
 		'boolean', 'oid', 'uuid', 'markdown'],
-	reference: ['Reference', 'canonical', 'uri', 'url'],
-	quantity: ['Quantity', 'SimpleQuantity', 'Money', 'Age', 'Duration', 'Count', 'Distance', 'MoneyQuantity', 'Range'],
+	reference: ['Reference', 'canonical', 'uri', 'url', 'Resource'],
+	quantity: ['Quantity', 'SimpleQuantity', 'Money', 'Age', 'Duration', 'Count', 'Distance', 'MoneyQuantity', 'Range',
+		'SampledData'],
 	uri: ['uri', 'url', 'canonical', 'oid', 'uuid'],
 };
 const program = [OP.STOP];
 const programIndex = new Map();
 const uncompiled = [];
-function compile(type, p) {
-	if (!p.expression || p.type === 'composite' || p.type === 'special')
+function keep(ops) {
+	if (!ops.length)
 		return 0;
-	const out = [];
-	for (const branch of p.expression.split('|').map(s => s.trim())) {
+	const all = [...ops, OP.STOP];
+	const key = all.join();
+	if (!programIndex.has(key)) {
+		programIndex.set(key, program.length);
+		program.push(...all);
+	}
+	return programIndex.get(key);
+}
+// The branches of an expression that are about the type, each tried by fn; what does not compile is noted.
+function eachBranch(type, p, expression, fn) {
+	for (const branch of expression.split('|').map(s => s.trim())) {
 		const head = /^\(?([A-Z][A-Za-z]*)/.exec(branch);
 		if (head && ![type, 'Resource', 'DomainResource'].includes(head[1]))
 			continue;
 		try {
-			const states = compilePath(type, branch);
-			const ends = states.filter(s => s.ops.at(-1) === OP.TRUTH || READABLE[p.type].includes(defs[s.def].name));
-			if (!ends.length)
-				throw new CannotCompile(`${branch} yields ${states.map(s => defs[s.def].name)}`);
-			for (const s of ends)
-				out.push(...s.ops, OP.END, s.def, s.element.binding);
+			fn(branch);
 		} catch (e) {
 			if (!(e instanceof CannotCompile))
 				throw e;
 			uncompiled.push(`${type}.${p.code}: ${branch} (${e.message})`);
 		}
 	}
-	if (!out.length)
+}
+// Values of the kind at the ends of an expression.
+function values(type, p, expression, kind, start) {
+	const out = [];
+	eachBranch(type, p, expression, branch => {
+		const states = compilePath(type, branch, start);
+		const ends = states.filter(s => s.ops.at(-1) === OP.TRUTH || READABLE[kind].includes(defs[s.def].name));
+		if (!ends.length)
+			throw new CannotCompile(`${branch} yields ${states.map(s => defs[s.def].name)}`);
+		for (const s of ends)
+			out.push(...s.ops, OP.END, s.def, s.element.binding);
+	});
+	return keep(out);
+}
+const byParamUrl = new Map(published.map(p => [p.url, p]));
+// Published with the expressions of its components exchanged: relatesto (a reference) has "code".
+const SWAPPED = { 'DocumentReference-relationship': [{ expression: 'target' }, { expression: 'code' }] };
+// Each element of a composite, and what its components are inside it or (root 1) in the whole resource.
+function tuples(type, p) {
+	const out = [];
+	eachBranch(type, p, p.expression, branch => {
+		for (const s of compilePath(type, branch)) {
+			const parts = p.component.map((c, i) => {
+				const of = byParamUrl.get(c.definition);
+				const expression = (SWAPPED[p.id] || p.component)[i].expression;
+				const root = expression.startsWith('%resource.');
+				const text = root ? expression.slice('%resource.'.length) : expression;
+				return [numbers.get(`${type}.${of.code}`), root ? 1 : 0,
+					values(type, p, text, of.type, root ? undefined : s.def)];
+			});
+			out.push(...s.ops, OP.TUPLE, parts.length, ...parts.flat());
+		}
+	});
+	return keep(out);
+}
+function compile(type, p) {
+	if (p.code === 'near')
+		return keep(compilePath(type, p.expression).flatMap(s => [...s.ops, OP.END, s.def, 0]));
+	if (!p.expression || p.type === 'special')
 		return 0;
-	out.push(OP.STOP);
-	const key = out.join();
-	if (!programIndex.has(key)) {
-		programIndex.set(key, program.length);
-		program.push(...out);
-	}
-	return programIndex.get(key);
+	return p.type === 'composite' ? tuples(type, p) : values(type, p, p.expression, p.type);
 }
 
 // --- homes, compartment -----------------------------------------------------------------------------------------------
@@ -503,12 +548,9 @@ const isIndexed = (type, code) =>
 // --- writing --------------------------------------------------------------------------------------------------------
 const rows = [];
 const paramFirst = [0];
-const numbers = new Map();
-const byName = (a, b) => a < b ? -1 : a > b ? 1 : 0;
 for (const r of resources) {
 	paramFirst.push(rows.length);
-	for (const [code, p] of [...params.get(r)].sort((a, b) => byName(a[0], b[0]))) {
-		numbers.set(`${r}.${code}`, rows.length + 1);
+	for (const [code, p] of paramsOf(r)) {
 		rows.push({ type: defIndex.get(r), code: names.add(code), kind: KINDS[p.type], program: compile(r, p),
 			expression: texts.add(p.expression || ''), targets: targetSet((p.target || []).filter(t => t !== 'Resource')),
 			flags: (isIndexed(r, code) ? 1 : 0) | (/ != false/.test(p.expression) ? 2 : 0) });
@@ -529,6 +571,21 @@ for (const r of resources) {
 			.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(x => x[2]));
 }
 compartmentFirst.push(compartment.length);
+
+// All compartments, in the order of enum Compartment; '{def}' is the resource itself.
+const COMPARTMENTS = ['patient', 'encounter', 'relatedPerson', 'practitioner', 'device'];
+const members = [], memberFirst = [];
+for (const c of COMPARTMENTS) {
+	const of = new Map(read(`CompartmentDefinition-${c}.json`).resource.map(r => [r.code, r.param || []]));
+	memberFirst.push(members.length);
+	for (const r of resources) {
+		memberFirst.push(members.length);
+		members.push(...(of.get(r) || []).map(code => numbers.get(`${r}.${code === '{def}' ? '_id' : code}`)));
+	}
+	memberFirst.push(members.length);
+}
+if (members.some(n => !n))
+	throw new Error('a compartment names a parameter that does not exist');
 
 let elementCount = 0;
 for (const d of defs) {
@@ -555,7 +612,7 @@ const bits = list => {
 };
 const primitiveOf = d => d.kind === 'DEF_PRIMITIVE' ? 'PRIM_' + d.name.toUpperCase() : 'PRIM_NONE';
 const SPECIAL = ['Address', 'CodeableConcept', 'Coding', 'ContactPoint', 'Extension', 'HumanName', 'Identifier', 'Money',
-	'Period', 'Quantity', 'Range', 'Reference', 'Timing'];
+	'Period', 'Quantity', 'Range', 'Reference', 'SampledData', 'Timing'];
 function specialOf(d) {
 	const sd = definitions.get(d.name);
 	const name = sd?.baseDefinition?.endsWith('/Quantity') ? 'Quantity' : d.name;
@@ -580,6 +637,8 @@ const body = [
 	table('uint16_t', 'fhir_program', program),
 	table('uint16_t', 'fhir_compartment', compartment),
 	table('uint16_t', 'fhir_compartment_first', compartmentFirst),
+	table('uint16_t', 'fhir_member', members),
+	table('uint16_t', 'fhir_member_first', memberFirst),
 	table('uint8_t', 'fhir_homes', ['HOME_DIRECTORY', ...resources.map(r => homes.get(r))], 6),
 	table('uint16_t', 'fhir_slot', slots),
 ];

@@ -5,11 +5,13 @@
 #include "fhir/search.h"
 #include "fhir/tables.h"
 
+struct Tuple;
 typedef struct Extract {
 	const SearchParam *param;
 	JVal root; /* the resource */
 	Arena *arena;
 	void (*fn)(void *ctx, const SearchValue *v);
+	void (*tuple)(void *ctx, const struct Tuple *t); /* of a composite; else NULL */
 	void *ctx;
 	size_t count; /* values so far */
 } Extract;
@@ -17,11 +19,5 @@ typedef struct Extract {
 void extract_emit(Extract *x, SearchValue v);
 /* The values of one element of definition d, read as the parameter's kind asks. */
 void extract_value(Extract *x, const FhirDef *d, const FhirBinding *b, JVal v);
-
-/* The range that a number as written stands for: "5.40" is [5.395, 5.405); "5e2" is [450, 550). False when it is none.
- */
-NODISCARD bool number_range(Str text, double *value, double *low, double *high);
-/* A date, dateTime or instant. */
-NODISCARD bool search_moment(Str text, Moment *out);
 
 #endif

@@ -1,30 +1,13 @@
 /* Keys for the index across partitions, and the key range of a query. */
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 
-#include "fhir/extract.h"
+#include "fhir/order.h"
+#include "fhir/path.h"
 #include "fhir/query.h"
-#include "fhir/reference.h"
 
 enum { KEY_MAX = 128 };
-
-static void put_be(char *out, uint64_t v)
-{
-	for (int i = 0; i < 8; i++)
-		out[i] = (char)(v >> (56 - 8 * i));
-}
-
-/* Signed numbers so that bytes compare as numbers do. */
-static uint64_t order_signed(int64_t v)
-{
-	return (uint64_t)v ^ UINT64_C(1) << 63;
-}
-static uint64_t order_double(double d)
-{
-	uint64_t bits;
-	d = d == 0 ? 0 : d; /* -0 is 0 */
-	memcpy(&bits, &d, sizeof bits);
-	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
-}
 
 static Str cut(Str key)
 {
@@ -36,43 +19,17 @@ static Str token_key(Str code, Str system, Arena *a)
 	return cut(arena_join(a, code.p ? code : S(""), str_n("", 1), system.p ? system : S(""), STR_END));
 }
 
-static Str date_key(Millis from, Millis until, Arena *a)
-{
-	char *p = arena_raw(a, 16);
-	put_be(p, order_signed(from));
-	put_be(p + 8, order_signed(until));
-	return str_n(p, 16);
-}
+/* Values that may last as long as they like have a class before the key, so that both ends can be asked for. */
+typedef enum KeyClass { CLASS_SHORT, CLASS_LONG_FROM, CLASS_LONG_UNTIL, CLASS_CANONICAL } KeyClass;
 
-static Str number_key(double low, double high, Arena *a)
+static Str ordered_key(bool classed, KeyClass class, uint64_t first, uint64_t second, Arena *a)
 {
-	char *p = arena_raw(a, 8);
-	put_be(p, order_double(low / 2 + high / 2));
-	return str_n(p, 8);
-}
-
-/* The key of a value; absent when it has nothing to find it by. */
-static Str value_key(const SearchValue *v, Arena *a)
-{
-	switch (v->param->kind) {
-	case PARAM_TOKEN:
-		return v->code.p ? token_key(v->code, v->system, a) : v->code;
-	case PARAM_STRING:
-		return cut(search_normalise(v->text, a));
-	case PARAM_REFERENCE:
-		return v->reference.p ? cut(v->reference) : v->reference;
-	case PARAM_URI:
-		return cut(v->code);
-	case PARAM_DATE:
-		return date_key(v->when.from, v->when.until, a);
-	case PARAM_NUMBER:
-	case PARAM_QUANTITY:
-		return number_key(v->low, v->high, a);
-	case PARAM_COMPOSITE:
-	case PARAM_SPECIAL:
-		break;
-	}
-	return (Str){ NULL, 0 };
+	char *p = arena_raw(a, 17), *at = p;
+	if (classed)
+		*at++ = (char)class;
+	order_put(at, first);
+	order_put(at + 8, second);
+	return str_n(p, (size_t)(at + 16 - p));
 }
 
 typedef struct Entries {
@@ -81,10 +38,8 @@ typedef struct Entries {
 	size_t count, cap;
 } Entries;
 
-static void add_entry(void *ctx, const SearchValue *v)
+static void put(Entries *e, const SearchValue *v, Str key)
 {
-	Entries *e = ctx;
-	Str key = value_key(v, e->arena);
 	if (!key.p)
 		return;
 	if (e->count == e->cap) {
@@ -92,7 +47,96 @@ static void add_entry(void *ctx, const SearchValue *v)
 		e->list = arena_grow(e->arena, e->list, e->cap * sizeof(IndexEntry), cap * sizeof(IndexEntry));
 		e->cap = cap;
 	}
-	e->list[e->count++] = (IndexEntry){ v->param->number, key };
+	e->list[e->count++] = (IndexEntry){ v->param->number, cut(key) };
+}
+
+/* Longest time that a date, dateTime or instant stands for: a year. */
+static const Millis SHORT_MS = INT64_C(367) * DAY_MS;
+
+static bool is_short(Moment m)
+{
+	return m.from != INT64_MIN && m.until != INT64_MAX && m.until - m.from <= SHORT_MS;
+}
+
+static void put_date(Entries *e, const SearchValue *v)
+{
+	uint64_t from = order_signed(v->when.from), until = order_signed(v->when.until);
+	bool classed = (v->param->reads & READS_PERIOD) != 0;
+	if (!classed || is_short(v->when)) {
+		put(e, v, ordered_key(classed, CLASS_SHORT, from, until, e->arena));
+		return;
+	}
+	put(e, v, ordered_key(true, CLASS_LONG_FROM, from, until, e->arena));
+	put(e, v, ordered_key(true, CLASS_LONG_UNTIL, until, from, e->arena));
+}
+
+/* A number; a range by both ends. */
+static void put_number(Entries *e, const SearchValue *v)
+{
+	uint64_t low = order_double(v->low), high = order_double(v->high);
+	bool classed = (v->param->reads & READS_RANGE) != 0;
+	if (!classed || v->low == v->high) {
+		put(e, v, ordered_key(classed, CLASS_SHORT, low, high, e->arena));
+		return;
+	}
+	put(e, v, ordered_key(true, CLASS_LONG_FROM, low, high, e->arena));
+	put(e, v, ordered_key(true, CLASS_LONG_UNTIL, high, low, e->arena));
+}
+
+static Str canonical_key(const FpUnit *u, double number, Arena *a)
+{
+	uint64_t dimensions = fhir_hash(str_n((const char *)u->dim, sizeof u->dim));
+	return ordered_key(true, CLASS_CANONICAL, dimensions, order_double(number * u->factor), a);
+}
+
+/* A number, and the same in base units of UCUM, so that g and mg find each other. */
+static void put_quantity(Entries *e, const SearchValue *v)
+{
+	FpUnit unit;
+	put_number(e, v);
+	if (v->low == v->high && str_eq(v->system, S("http://unitsofmeasure.org")) && fhirpath_unit(v->code, &unit))
+		put(e, v, canonical_key(&unit, v->low, e->arena));
+}
+
+static void put_token(Entries *e, const SearchValue *v)
+{
+	Str code = v->code;
+	if (code.p && v->fold)
+		code = search_normalise(code, e->arena);
+	if (code.p)
+		put(e, v, token_key(code, v->system, e->arena));
+}
+
+static void add_entry(void *ctx, const SearchValue *v)
+{
+	Entries *e = ctx;
+	switch (v->param->kind) {
+	case PARAM_TOKEN:
+		put_token(e, v);
+		break;
+	case PARAM_STRING:
+		put(e, v, search_normalise(v->text, e->arena));
+		break;
+	case PARAM_REFERENCE:
+		if (!str_starts(v->reference, S("#")))
+			put(e, v, v->reference);
+		break;
+	case PARAM_URI:
+		put(e, v, v->code);
+		break;
+	case PARAM_DATE:
+		put_date(e, v);
+		break;
+	case PARAM_NUMBER:
+		put_number(e, v);
+		break;
+	case PARAM_QUANTITY:
+		put_quantity(e, v);
+		break;
+	case PARAM_COMPOSITE:
+	case PARAM_SPECIAL:
+		break;
+	}
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -118,71 +162,131 @@ IndexEntry *search_index(JVal resource, FhirType type, Arena *a, size_t *n)
 	return e.list;
 }
 
-/* --- ranges
- * ------------------------------------------------------------------------------------------------------------ */
-/* The range that holds just this key. A key that was cut stands for all that start so. */
-static bool only(Str key, Arena *a, Str *low, Str *high)
+/* --- ranges --- */
+typedef struct Ranges {
+	Arena *arena;
+	KeyRange *list;
+	size_t n, cap;
+	uint16_t param;
+} Ranges;
+
+static void range(Ranges *r, Str low, Str high)
 {
-	*low = key;
-	*high = arena_join(a, key, str_n("", 1), STR_END);
+	if (r->n == r->cap) {
+		size_t cap = r->cap ? r->cap * 2 : 8;
+		r->list = arena_grow(r->arena, r->list, r->cap * sizeof(KeyRange), cap * sizeof(KeyRange));
+		r->cap = cap;
+	}
+	r->list[r->n++] = (KeyRange){ r->param, low, high };
+}
+
+/* Just this key. A key that was cut stands for all that start so. */
+static void only(Ranges *r, Str key)
+{
+	key = cut(key);
+	range(r, key, arena_join(r->arena, key, str_n("", 1), STR_END));
+}
+
+static void starting(Ranges *r, Str key, char after)
+{
+	key = cut(key);
+	range(r, key, arena_join(r->arena, key, str_n(&after, 1), STR_END));
+}
+
+static bool token_ranges(Ranges *r, const SearchParam *p, const QueryValue *q, Modifier m)
+{
+	Arena *a = r->arena;
+	if (m == MOD_OF_TYPE) {
+		starting(r, arena_join(a, q->value, str_n("", 1), STR_END), '\xff');
+		return q->value.n < KEY_MAX - 2;
+	}
+	if (m != MOD_NONE || !q->code.n || q->code.n > KEY_MAX - 2)
+		return false;
+	/* Strings and contact points are kept folded and without a system; telephone numbers can be written otherwise.
+	 */
+	if (p->reads & READS_CONTACT && str_chr(q->code, '@') < 0)
+		return false;
+	if (p->reads & (READS_CONTACT | READS_TEXT))
+		only(r, token_key(search_normalise(q->code, a), (Str){ NULL, 0 }, a));
+	if (q->system.p)
+		only(r, token_key(q->code, q->system, a));
+	else
+		range(r, token_key(q->code, (Str){ NULL, 0 }, a), arena_join(a, q->code, S("\1"), STR_END));
 	return true;
 }
 
-static bool starting(Str key, char after, Arena *a, Str *low, Str *high)
+static bool reference_ranges(Ranges *r, const SearchParam *p, const QueryValue *q, Modifier m)
 {
-	*low = key;
-	*high = arena_join(a, key, str_n(&after, 1), STR_END);
+	if (m == MOD_IDENTIFIER || !q->reference.p)
+		return false;
+	only(r, q->reference);
+	if (p->reads & READS_CANONICAL)
+		starting(r, arena_join(r->arena, q->reference, S("|"), STR_END), '\xff');
 	return true;
 }
 
-static bool token_range(Str value, Arena *a, Str *low, Str *high)
+static bool uri_ranges(Ranges *r, const QueryValue *q, Modifier m)
 {
-	TokenQuery q = token_query(value, a);
-	if (!q.code.n)
-		return false;
-	if (q.system.p)
-		return only(token_key(q.code, q.system, a), a, low, high);
-	*low = token_key(q.code, (Str){ NULL, 0 }, a);
-	*high = cut(arena_join(a, q.code, S("\1"), STR_END));
-	return q.code.n < KEY_MAX || only(*low, a, low, high);
+	if (m == MOD_ABOVE) /* each beginning of the path */
+		for (size_t i = 1; i < q->plain.n; i++)
+			if (q->plain.p[i] == '/' || q->plain.p[i - 1] == '/')
+				only(r, str_upto(q->plain, i));
+	if (m == MOD_BELOW)
+		starting(r, q->plain, '\xff');
+	else
+		only(r, q->plain);
+	if (m == MOD_NONE && q->version.p)
+		only(r, q->reference);
+	else if (m == MOD_NONE)
+		starting(r, arena_join(r->arena, q->plain, S("|"), STR_END), '\xff');
+	return true;
 }
 
-static bool reference_range(const SearchTerm *t, Str value, Arena *a, Str *low, Str *high)
+/* From `first` up to but not including `end`, in one class. */
+static void between(Ranges *r, bool classed, KeyClass class, uint64_t first, uint64_t end)
 {
-	Reference r;
-	Str text = reference_query(t, value, a);
-	if (!text.p)
-		return false;
-	if (reference_parse(text, &r) && r.kind == REF_RELATIVE)
-		return only(cut(text), a, low, high);
-	return starting(cut(text), '|' + 1, a, low, high); /* a canonical may have "|version" behind it */
+	Str low = ordered_key(classed, class, first, 0, r->arena), high = ordered_key(classed, class, end, 0, r->arena);
+	if (end == UINT64_MAX)
+		high = arena_join(r->arena, ordered_key(classed, class, end, end, r->arena), str_n("", 1), STR_END);
+	if (str_cmp(low, high) < 0)
+		range(r, low, high);
 }
 
-static bool date_range(Str value, Arena *a, Str *low, Str *high)
+/* What lies where a value from `from` to `until` (ordered) has to be for a prefix; `back`: how much earlier than its
+ * end a short value may begin. */
+static bool interval_ranges(Ranges *r, bool classed, Prefix prefix, uint64_t from, uint64_t until, uint64_t back)
 {
-	Moment m;
-	Prefix prefix = query_prefix(&value);
-	if (!search_moment(value, &m))
-		return false;
-	*low = date_key(INT64_MIN, INT64_MIN, a);
-	*high = arena_join(a, date_key(INT64_MAX, INT64_MAX, a), str_n("", 1), STR_END);
+	uint64_t early = from > back ? from - back : 0;
 	switch (prefix) {
 	case PREFIX_EQ:
-		*low = date_key(m.from, INT64_MIN, a);
-		*high = date_key(m.until, INT64_MIN, a);
+		between(r, classed, CLASS_SHORT, from, until + 1);
+		if (classed)
+			between(r, true, CLASS_LONG_FROM, from, until + 1);
 		return true;
 	case PREFIX_LT:
-	case PREFIX_EB:
-		*high = date_key(m.from, INT64_MIN, a);
-		return true;
+		until = from;
+		/* fallthrough */
 	case PREFIX_LE:
-		*high = date_key(m.until, INT64_MIN, a);
+		between(r, classed, CLASS_SHORT, 0, until + 1);
+		if (classed)
+			between(r, true, CLASS_LONG_FROM, 0, until + 1);
+		return true;
+	case PREFIX_EB:
+		between(r, classed, CLASS_SHORT, 0, from + 1);
+		if (classed)
+			between(r, true, CLASS_LONG_UNTIL, 0, from + 1);
 		return true;
 	case PREFIX_SA:
-		*low = date_key(m.until, INT64_MIN, a);
+		between(r, classed, CLASS_SHORT, until, UINT64_MAX);
+		if (classed)
+			between(r, true, CLASS_LONG_FROM, until, UINT64_MAX);
 		return true;
-	case PREFIX_GT: /* what began long ago may still last */
+	case PREFIX_GT:
 	case PREFIX_GE:
+		between(r, classed, CLASS_SHORT, early, UINT64_MAX);
+		if (classed)
+			between(r, true, CLASS_LONG_UNTIL, from, UINT64_MAX);
+		return true;
 	case PREFIX_NE:
 	case PREFIX_AP:
 		break;
@@ -190,28 +294,63 @@ static bool date_range(Str value, Arena *a, Str *low, Str *high)
 	return false;
 }
 
-static bool value_range(const SearchTerm *t, size_t value, Arena *a, Str *low, Str *high)
+static bool date_ranges(Ranges *r, const SearchParam *p, const QueryValue *q)
 {
-	Str v = t->values[value];
-	bool typed = t->param->kind == PARAM_REFERENCE && t->modifier.p && fhir_type(t->modifier) != FT_NONE;
-	bool exact = t->param->kind == PARAM_STRING && str_eq(t->modifier, S("exact"));
-	if (t->modifier.p && !typed && !exact)
+	return interval_ranges(r, (p->reads & READS_PERIOD) != 0, q->prefix, order_signed(q->when.from),
+	                       order_signed(q->when.until), (uint64_t)SHORT_MS);
+}
+
+/* Ends of a range in base units, a little wider than conversion is exact. */
+static bool canonical_ranges(Ranges *r, const QueryValue *q, double low, double high)
+{
+	double slack = (fabs(low) + fabs(high)) * 1e-14;
+	bool up = q->prefix == PREFIX_GT || q->prefix == PREFIX_GE || q->prefix == PREFIX_SA;
+	bool down = q->prefix == PREFIX_LT || q->prefix == PREFIX_LE || q->prefix == PREFIX_EB;
+	if (!up && !down && q->prefix != PREFIX_EQ)
 		return false;
-	switch (t->param->kind) {
+	Str from = canonical_key(&q->unit, down ? -DBL_MAX : low - slack, r->arena);
+	Str until = canonical_key(&q->unit, up ? DBL_MAX : high + slack, r->arena);
+	range(r, from, arena_join(r->arena, until, str_n("", 1), STR_END));
+	between(r, true, CLASS_LONG_FROM, 0, UINT64_MAX); /* ranges are kept as they are */
+	return true;
+}
+
+static bool number_ranges(Ranges *r, const SearchParam *p, const QueryValue *q)
+{
+	double low = q->number.low, high = q->number.high;
+	bool classed = (p->reads & READS_RANGE) != 0;
+	if (q->prefix != PREFIX_EQ)
+		low = high = q->number.value;
+	if (q->has_unit)
+		return canonical_ranges(r, q, low, high);
+	return interval_ranges(r, classed, q->prefix, order_double(low), order_double(high), 0);
+}
+
+static bool value_ranges(Ranges *r, const SearchParam *p, const QueryValue *q, Modifier m)
+{
+	r->param = p->number;
+	if (!q->ok || !p->indexed || m == MOD_NOT || m == MOD_NOT_IN)
+		return false;
+	switch (p->kind) {
 	case PARAM_TOKEN:
-		return token_range(v, a, low, high);
-	case PARAM_STRING: {
-		Str key = cut(search_normalise(query_plain(v, a), a));
-		return exact ? only(key, a, low, high) : starting(key, '\xff', a, low, high);
-	}
+		return token_ranges(r, p, q, m);
+	case PARAM_STRING:
+		if (m == MOD_CONTAINS)
+			return false;
+		if (m == MOD_EXACT)
+			only(r, search_normalise(q->plain, r->arena));
+		else
+			starting(r, q->normal, '\xff');
+		return true;
 	case PARAM_REFERENCE:
-		return reference_range(t, v, a, low, high);
+		return reference_ranges(r, p, q, m);
 	case PARAM_URI:
-		return only(cut(query_plain(v, a)), a, low, high);
+		return uri_ranges(r, q, m);
 	case PARAM_DATE:
-		return date_range(v, a, low, high);
+		return date_ranges(r, p, q);
 	case PARAM_NUMBER:
 	case PARAM_QUANTITY:
+		return number_ranges(r, p, q);
 	case PARAM_COMPOSITE:
 	case PARAM_SPECIAL:
 		break;
@@ -219,19 +358,37 @@ static bool value_range(const SearchTerm *t, size_t value, Arena *a, Str *low, S
 	return false;
 }
 
+/* A composite is found by the first of its components that has an index. */
+static bool part_ranges(Ranges *r, const SearchTerm *t, const SearchReady *ready)
+{
+	const SearchParam *of[SEARCH_PARTS];
+	size_t n = search_components(t->param, of);
+	for (size_t k = 0; k < n; k++) {
+		bool all = true;
+		r->n = 0;
+		for (size_t i = 0; i < t->n_values && all; i++)
+			all = ready->values[i].ok && value_ranges(r, of[k], &ready->values[i].parts[k], MOD_NONE);
+		if (all)
+			return true;
+	}
+	return false;
+}
+
 bool search_ranges(const SearchTerm *t, const SearchContext *c, Arena *a, KeyRange **out, size_t *n)
 {
-	(void)c;
+	Ranges r = { .arena = a };
 	*n = 0;
-	if (!t->param || !t->param->indexed || !t->n_values)
+	if (!t->param || !t->n_values || !search_modifier_ok(t->param, t->modifier) ||
+	    (!t->param->indexed && t->param->kind != PARAM_COMPOSITE))
 		return false;
-	*out = ARENA_ARRAY(a, KeyRange, t->n_values);
-	for (size_t i = 0; i < t->n_values; i++) {
-		KeyRange *r = &(*out)[i];
-		r->param = t->param->number;
-		if (!value_range(t, i, a, &r->low, &r->high))
-			return false;
-	}
-	*n = t->n_values;
-	return true;
+	const SearchReady *ready = query_ready(t, c, a);
+	bool all = ready->modifier != MOD_MISSING;
+	if (t->param->kind == PARAM_COMPOSITE)
+		all = part_ranges(&r, t, ready);
+	else
+		for (size_t i = 0; i < t->n_values && all; i++)
+			all = value_ranges(&r, t->param, &ready->values[i], ready->modifier);
+	*out = r.list;
+	*n = all ? r.n : 0;
+	return all;
 }

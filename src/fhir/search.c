@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "fhir/extract.h"
+#include "fhir/path.h"
 #include "fhir/reference.h"
 #include "fhir/tables.h"
 
@@ -11,6 +12,19 @@ enum { PARAMS_MAX = 4096 };
 static SearchParam params[PARAMS_MAX];
 static const SearchParam *param_list[PARAMS_MAX];
 static pthread_once_t params_once = PTHREAD_ONCE_INIT;
+
+static uint16_t reads_of(const uint16_t *pc)
+{
+	uint16_t reads = 0;
+	for (; pc && *pc != PATH_STOP; pc = path_next(pc)) {
+		const uint16_t *end = path_end(pc);
+		if (*end == PATH_TRUTH)
+			reads |= READS_BOOLEAN;
+		if (*end == PATH_END)
+			reads |= reads_def(&fhir_defs[end[1]]);
+	}
+	return reads;
+}
 
 static void make_params(void)
 {
@@ -24,6 +38,7 @@ static void make_params(void)
 			.expression = str_c(fhir_texts + p->expression),
 			.indexed = (p->flags & PARAM_FLAG_INDEXED) != 0,
 			.path = p->program ? &fhir_program[p->program] : NULL,
+			.reads = p->program ? reads_of(&fhir_program[p->program]) : 0,
 			.targets = fhir_targets[p->targets],
 		};
 		param_list[i] = &params[i];
@@ -53,96 +68,6 @@ const SearchParam *search_param(FhirType type, Str code)
 			n = mid;
 	}
 	return NULL;
-}
-
-/* --- running a path -------------------------------------------------------------------------------------------------
- */
-void extract_emit(Extract *x, SearchValue v)
-{
-	v.param = x->param;
-	x->count++;
-	x->fn(x->ctx, &v);
-}
-
-static bool points_to(const Extract *x, JVal ref, FhirType type)
-{
-	Reference r;
-	Str text = JSTR(ref, "reference", x->arena);
-	if (text.p && reference_parse(text, &r)) {
-		if (r.kind == REF_URN)
-			return true; /* not resolved yet */
-		if (r.kind == REF_CONTAINED)
-			for (JIter it = json_each(JGET(x->root, "contained")); json_next(&it);)
-				if (json_str_is(JGET(it.value, "id"), r.id))
-					return json_str_is(JGET(it.value, "resourceType"), fhir_type_name(type));
-		if (r.type != FT_NONE)
-			return r.type == type;
-	}
-	return json_str_is(JGET(ref, "type"), fhir_type_name(type));
-}
-
-/* Runs one path from pc on v. */
-static void run(Extract *x, const uint16_t *pc, JVal v)
-{
-	for (;;) {
-		switch ((PathOp)*pc) {
-		case PATH_STOP:
-			return;
-		case PATH_NAME:
-			for (JIter it = json_each(json_get(v, str_c(fhir_names + pc[1]))); json_next(&it);)
-				run(x, pc + 2, it.value);
-			return;
-		case PATH_EQUAL:
-			if (!json_str_is(json_get(v, str_c(fhir_names + pc[1])), str_c(fhir_names + pc[2])))
-				return;
-			pc += 3;
-			break;
-		case PATH_IS:
-			if (!points_to(x, v, (FhirType)pc[1]))
-				return;
-			pc += 2;
-			break;
-		case PATH_TRUTH:
-			extract_emit(x, (SearchValue){ .code = json_is(v, J_FALSE) ? S("false") : S("true") });
-			return;
-		case PATH_END:
-			if (v.node && !json_is(v, J_NULL))
-				extract_value(x, &fhir_defs[pc[1]], &fhir_bindings[pc[2]], v);
-			return;
-		}
-	}
-}
-
-static const uint16_t *next_path(const uint16_t *pc)
-{
-	for (;;) {
-		switch ((PathOp)*pc) {
-		case PATH_STOP:
-			return pc;
-		case PATH_NAME:
-		case PATH_IS:
-			pc += 2;
-			break;
-		case PATH_EQUAL:
-			pc += 3;
-			break;
-		case PATH_TRUTH:
-			pc++;
-			break;
-		case PATH_END:
-			return pc + 3;
-		}
-	}
-}
-
-void search_extract(const SearchParam *p, JVal resource, Arena *a, void (*fn)(void *ctx, const SearchValue *v),
-                    void *ctx)
-{
-	Extract x = { .param = p, .root = resource, .arena = a, .fn = fn, .ctx = ctx };
-	for (const uint16_t *pc = p->path; pc && *pc != PATH_STOP; pc = next_path(pc))
-		run(&x, pc, resource);
-	if (!x.count && fhir_params[p->number - 1].flags & PARAM_FLAG_TRUTH)
-		extract_emit(&x, (SearchValue){ .code = S("false") });
 }
 
 /* --- the person of a resource ----------------------------------------------------------------------------------------
@@ -188,4 +113,46 @@ Str compartment_patient(JVal resource, FhirType type, Arena *a)
 		search_extract(p, resource, a, find_patient, &f);
 	}
 	return f.found;
+}
+
+Compartment compartment_of(FhirType type)
+{
+	static const FhirType types[] = {
+		[COMPARTMENT_PATIENT] = FT_PATIENT,
+		[COMPARTMENT_ENCOUNTER] = FT_ENCOUNTER,
+		[COMPARTMENT_RELATEDPERSON] = FT_RELATEDPERSON,
+		[COMPARTMENT_PRACTITIONER] = FT_PRACTITIONER,
+		[COMPARTMENT_DEVICE] = FT_DEVICE,
+	};
+	for (size_t i = 0; i < COUNT_OF(types); i++)
+		if (types[i] == type)
+			return (Compartment)i;
+	return COMPARTMENT_COUNT;
+}
+
+const SearchParam *const *compartment_params(Compartment c, FhirType type, Arena *a, size_t *n)
+{
+	pthread_once(&params_once, make_params);
+	const uint16_t *first = fhir_member_first + (size_t)c * (FT_COUNT + 1) + type;
+	const SearchParam **out = ARENA_ARRAY(a, const SearchParam *, first[1] - first[0] + 1);
+	*n = first[1] - first[0];
+	for (size_t i = 0; i < *n; i++)
+		out[i] = &params[fhir_member[first[0] + i] - 1];
+	return out;
+}
+
+const SearchParam *search_param_numbered(uint16_t number)
+{
+	pthread_once(&params_once, make_params);
+	return &params[number - 1];
+}
+
+size_t search_components(const SearchParam *p, const SearchParam *out[SEARCH_PARTS])
+{
+	if (p->kind != PARAM_COMPOSITE || !p->path)
+		return 0;
+	const uint16_t *end = path_end(p->path);
+	for (size_t i = 0; i < end[1]; i++)
+		out[i] = search_param_numbered(end[2 + 3 * i]);
+	return end[1];
 }

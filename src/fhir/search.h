@@ -27,29 +27,39 @@ typedef struct SearchParam {
 	Str code;         /* "identifier" */
 	Str expression;   /* FHIRPath as published */
 	bool indexed;     /* across partitions */
-	const void *path; /* compiled path, private to fhir/search.c */
+	uint16_t reads;   /* what its elements can be, private to the room */
+	const void *path; /* compiled path, private to the room; NULL: no element (_text, _content, _query) */
 	TypeSet targets;  /* reference: allowed target types */
 } SearchParam;
 
 /* NULL when the type has no such parameter. */
 const SearchParam *search_param(FhirType type, Str code);
-/* All parameters of a type, including those of Resource (_id, _lastUpdated, _tag, _profile, _security). */
+/* All parameters of a type, including those of Resource (_id, _lastUpdated, _tag, _profile, _security, _source, _text,
+ * _content, _query). */
 const SearchParam *const *search_params(FhirType type, size_t *n);
 
-/* One value of a parameter. */
+/* One value of a parameter. Strings live as long as the resource or the arena. */
 typedef struct SearchValue {
 	const SearchParam *param;
-	Str system, code; /* token: system may be absent; uri and reference: code holds the text; quantity: unit */
+	JVal element; /* what it was read from: the Coding, Identifier, Quantity, Reference, string, … */
+	Str system,
+	    code; /* token: system may be absent; uri and reference: code holds the text; quantity: unit's code */
 	bool has_system;
-	Str text;    /* string as written; token: display or text; reference: with `system`, its Reference.identifier */
-	Moment when; /* date: the union interval of a Period; open ends INT64_MIN / INT64_MAX */
-	double low, high; /* number, quantity: implied range by precision */
+	bool fold;        /* token: compared without case (strings, contact points) */
+	bool part;        /* string: the later words of a family name, besides the whole one */
+	Str text;         /* string as written; token: display or text; quantity: the unit as people read it; reference:
+	                     with `system`, its Reference.identifier */
+	Moment when;      /* date: from and until only, of a Period the union; open ends INT64_MIN / INT64_MAX */
+	double low, high; /* number, quantity: the value twice, or the ends of a range; open ends -DBL_MAX / DBL_MAX */
 	Str reference; /* reference: "Type/id" (version stripped) or the absolute text: this room does not know its own
 	                  base, so rewrite own absolute references to relative ones before the write */
 } SearchValue;
-/* Calls fn for every value of one parameter in the resource. */
+/* Calls fn for every value of one parameter in the resource. A composite has none of its own (see search_matches). */
 void search_extract(const SearchParam *p, JVal resource, Arena *a, void (*fn)(void *ctx, const SearchValue *v),
                     void *ctx);
+/* The parameters that a composite joins, in their order; 0 when it is none. At most SEARCH_PARTS. */
+enum { SEARCH_PARTS = 3 };
+size_t search_components(const SearchParam *p, const SearchParam *out[SEARCH_PARTS]);
 
 /* An index key, order-preserving by bytes, at most 128 bytes:
  *   token: value 0x00 system · string: normalised (see search_normalise) · reference: text · date: 8 bytes big-endian
@@ -64,11 +74,13 @@ IndexEntry *search_index(JVal resource, FhirType type, Arena *a, size_t *n);
 Str search_normalise(Str s, Arena *a);
 
 /* One parsed query parameter "code:modifier=value,value". */
+typedef struct SearchReady SearchReady; /* private */
 typedef struct SearchTerm {
 	const SearchParam *param;
 	Str modifier; /* absent when none */
 	Str *values;  /* OR; `\,` undone, other escapes left */
 	size_t n_values;
+	const SearchReady *ready; /* zero, or what search_prepare made of the values */
 } SearchTerm;
 
 /* What matching needs from outside. A NULL context is one of zeroes. Callbacks get `arg` first; -1 says that the value
@@ -84,15 +96,19 @@ typedef struct SearchContext {
 	void *arg;
 } SearchContext;
 
-/* May a parameter of this kind be asked with the modifier (absent: none)? */
+/* May the parameter be asked with the modifier (absent: none)? False for _query, which is no parameter of ours. */
 bool search_modifier_ok(const SearchParam *p, Str modifier);
 /* Is one value (as in SearchTerm.values) of the right form? If not, *why says what was expected: English, static, no
  * full stop ("expected a date such as 2024-05-06, perhaps after a prefix"). why may be NULL. */
 bool search_value_ok(const SearchParam *p, Str modifier, Str value, const char **why);
 
+/* Reads the values of a term that will meet many resources; a must outlive the term. Not needed for a few. */
+void search_prepare(SearchTerm *t, const SearchContext *c, Arena *a);
+
 typedef enum Match { MATCH_NO, MATCH_YES } Match;
-/* Does the resource meet the term? All seven kinds except composite and special; prefixes eq ne gt ge lt le sa eb ap;
- * modifiers missing, exact, contains, not, text, identifier, above, below, [type]. */
+/* Does the resource meet the term? All kinds, with their prefixes and modifiers. Hierarchies of references (:above and
+ * :below for anything but canonicals) and chains are for whoever finds resources. :not and :not-in are met by resources
+ * without a value too. A value or modifier that is not ok meets nothing. */
 Match search_matches(const SearchTerm *t, const SearchContext *c, JVal resource, Arena *a);
 
 /* Keys [low, high) of one parameter in the index. */
@@ -105,10 +121,31 @@ typedef struct KeyRange {
  * modifier not, missing, …). */
 bool search_ranges(const SearchTerm *t, const SearchContext *c, Arena *a, KeyRange **out, size_t *n);
 
+/* For _sort: bytes that compare (memcmp, shorter first) as the resource's values do in the direction asked: of several
+ * values the one that comes first; a resource without a value comes last either way. Periods by their start, names and
+ * texts without case and accents. Keys of several parameters may be joined. At most 242 bytes. */
+Str search_sort_key(const SearchParam *p, JVal resource, bool descending, Arena *a);
+/* Can be sorted by: has an order. */
+bool search_sort_ok(const SearchParam *p);
+
 /* The person a resource belongs to: the reference to a Patient in `subject`, `patient`, `for`, `individual` or
  * `beneficiary`, else the first one by the official Patient compartment. The text as written: "Patient/…", or, inside a
  * transaction, "Patient?…" or "urn:…" (elsewhere than in those five: only where nothing but a Patient can stand; look
  * up what a urn is). Absent when none. For a Patient itself: absent (it is its own home). */
 Str compartment_patient(JVal resource, FhirType type, Arena *a);
+
+typedef enum Compartment {
+	COMPARTMENT_PATIENT,
+	COMPARTMENT_ENCOUNTER,
+	COMPARTMENT_RELATEDPERSON,
+	COMPARTMENT_PRACTITIONER,
+	COMPARTMENT_DEVICE,
+	COMPARTMENT_COUNT
+} Compartment;
+/* The compartment named by a resource type; COMPARTMENT_COUNT when there is none. */
+Compartment compartment_of(FhirType type);
+/* Reference parameters of a type of which one must point to the compartment's resource, by the official definition;
+ * `_id` when a resource is in its own. none: *n is 0, the type is not in the compartment. */
+const SearchParam *const *compartment_params(Compartment c, FhirType type, Arena *a, size_t *n);
 
 #endif

@@ -46,6 +46,7 @@ typedef enum Special {
 	SPECIAL_QUANTITY, /* and what specialises it: Age, Duration, … */
 	SPECIAL_RANGE,
 	SPECIAL_REFERENCE,
+	SPECIAL_SAMPLEDDATA,
 	SPECIAL_TIMING,
 } Special;
 
@@ -67,7 +68,7 @@ typedef struct FhirDef {
 	uint16_t rules;    /* its invariants: a list in fhir_rule_lists; 0: none */
 } FhirDef;
 
-enum { EL_ARRAY = 1, EL_CHOICE = 2 };
+enum { EL_ARRAY = 1, EL_CHOICE = 2, EL_SUMMARY = 4, EL_MODIFIER = 8 };
 
 /* One JSON member; a choice has one for every type, which share a slot. */
 typedef struct FhirElement {
@@ -117,7 +118,7 @@ typedef struct FhirParam {
 	uint8_t flags; /* PARAM_FLAG_… */
 } FhirParam;
 
-/* Steps of a compiled path. A program is one or more paths, each ended by PATH_END, then PATH_STOP. */
+/* Steps of a compiled path. A program is one or more paths, each ended by PATH_END or PATH_TUPLE, then PATH_STOP. */
 typedef enum PathOp {
 	PATH_STOP,
 	PATH_NAME,  /* name: the member, every item of an array */
@@ -125,6 +126,9 @@ typedef enum PathOp {
 	PATH_IS,    /* FhirType: go on when the reference points to the type */
 	PATH_TRUTH, /* the whole path: true unless it is false */
 	PATH_END,   /* definition, binding: a value */
+	PATH_ITEM,  /* name, index: one item of a member */
+	PATH_TUPLE, /* count, then for each component: parameter, 1 when it is in the whole resource, program: an
+	               element of a composite parameter */
 } PathOp;
 
 extern const char fhir_names[]; /* NUL-ended names, by 16-bit offset */
@@ -141,6 +145,8 @@ extern const uint16_t fhir_param_first[]; /* by type; FT_COUNT + 1 items */
 extern const uint16_t fhir_program[];
 extern const uint16_t fhir_compartment[];       /* parameter numbers, primary ones first */
 extern const uint16_t fhir_compartment_first[]; /* by type; FT_COUNT + 1 items */
+extern const uint16_t fhir_member[];            /* parameter numbers by compartment and type */
+extern const uint16_t fhir_member_first[];      /* FT_COUNT + 1 items for each enum Compartment */
 extern const uint8_t fhir_homes[];              /* FhirHome by type */
 extern const FhirHash fhir_def_hash;            /* resource and data types by name → definition */
 extern const FhirRule fhir_rules[];             /* number 0 is none */

@@ -146,6 +146,12 @@ bool fhirpath_presence(const FhirPath *p, bool when_empty, FpPresence *out);
 FpItem fhirpath_item(JVal root, Str type);
 /* "boolean", "Integer"…: the type's name; for nodes the FHIR name ("HumanName", "code"). */
 Str fhirpath_type(const FpItem *item);
+/* A UCUM unit in base units: units with the same `dim` differ by the factor. False when it is not known here. */
+typedef struct FpUnit {
+	double factor;
+	int8_t dim[10];
+} FpUnit;
+NODISCARD bool fhirpath_unit(Str ucum, FpUnit *out);
 /* As toString() would: absent for complex nodes. */
 Str fhirpath_string(const FpItem *item, Arena *a);
 

@@ -310,6 +310,22 @@ bool unit_convert(const FpItem *b, const FpItem *a, Dec *out)
 	return align(b, &one, true, &x, &y) && dec_div(x, y, out);
 }
 
+bool fhirpath_unit(Str ucum, FpUnit *out)
+{
+	Unit u;
+	_Static_assert(sizeof out->dim == sizeof u.dim, "as many dimensions");
+	if (unit_calendar(ucum).p || !unit_read(ucum, &u))
+		return false;
+	long double factor = dec_double(u.factor);
+	for (int i = u.exp; i > 0; i--)
+		factor *= 10;
+	for (int i = u.exp; i < 0; i++)
+		factor /= 10;
+	out->factor = (double)factor;
+	memcpy(out->dim, u.dim, sizeof u.dim);
+	return true;
+}
+
 /* The text of a product or quotient: 'cm' and 'm' are 'cm.m', 'g' by 'm' is 'g/m'. */
 Str unit_join(Arena *a, Str left, Str right, bool divide)
 {
