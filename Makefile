@@ -10,7 +10,7 @@ O       := $(B)/$(CONFIG)-$(CC)
 GEN     := $(B)/gen
 ROOMS   := base json http fhir store access care api web server cli
 
-PKGS    := sqlite3 libmicrohttpd libsodium libcrypto zlib cairo pangocairo cairo-pdf libbrotlidec icu-uc icu-i18n
+PKGS    := sqlite3 libmicrohttpd libsodium libcrypto zlib cairo pangocairo cairo-pdf libbrotlidec icu-uc icu-i18n libcurl
 WARN    := -Wall -Wextra -Wconversion -Wswitch-enum -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wformat=2 -Wno-sign-conversion -Werror
 CFLAGS_release := -O2 -g1 -DNDEBUG_SLOW -fno-plt
 CFLAGS_debug   := -O0 -g -DARENA_DEBUG

@@ -1,6 +1,6 @@
 # What has to be on the machine: Debian packages and npm packages. Repeating it costs nothing.
 APT := build-essential pkg-config nodejs npm libsqlite3-dev libmicrohttpd-dev libsodium-dev libssl-dev zlib1g-dev \
-	libcairo2-dev libpango1.0-dev libicu-dev libbrotli-dev libcmocka-dev fonts-dejavu-core
+	libcairo2-dev libpango1.0-dev libicu-dev libbrotli-dev libcurl4-openssl-dev libcmocka-dev fonts-dejavu-core
 setup: $(B)/.apt node_modules/.stamp
 
 $(B)/.apt: tools/setup.mk tools/apt

@@ -224,7 +224,7 @@ Err account_by_login(Records *r, Str text, Arena *a, Account *out)
 	return account_refs(r, out->id, a, out);
 }
 
-static Err account_by_id(Records *r, int64_t id, Arena *a, Account *out, Str *hash)
+Err account_by_id(Records *r, int64_t id, Arena *a, Account *out, Str *hash)
 {
 	SqlRows rows;
 	SqlArg args[] = { ARG_I(id) };

@@ -14,6 +14,8 @@ enum { ACCOUNT_N = 12, ACCOUNT_FAILURES = 10, ACCOUNT_HASH = 11 };
 /* Without refs. */
 NODISCARD bool account_of_row(const SqlArg *cells, Account *out);
 NODISCARD Err account_refs(Records *r, int64_t id, Arena *a, Account *out);
+/* By number, without refs; hash may be NULL. */
+NODISCARD Err account_by_id(Records *r, int64_t id, Arena *a, Account *out, Str *hash);
 /* One statement that changes rows, committed; expect as in store_exec. */
 NODISCARD Err access_run(Records *r, SqlText sql, const SqlArg *args, size_t n, int expect);
 /* An entry of the log about no dossier, added to tx: sign-in, administration. */

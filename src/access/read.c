@@ -18,7 +18,11 @@ Err visit_row(Visit *v, FhirType type, Str id, StoreRow *row, Person **person, M
 	Rid rid;
 	bool sees;
 	TRY(store_resolve(s, type, id, &rid));
-	TRY(enter(v, rid_part(rid), person));
+	*person = NULL;
+	if (rid_part(rid) == PART_OWN)
+		TRY(subscription_enter(v, rid));
+	else
+		TRY(enter(v, rid_part(rid), person));
 	TRY(store_get_rid(s, rid, v->arena, row));
 	if (row->type != type || !str_eq(row->id, id))
 		return ERR_NOT_FOUND;

@@ -78,6 +78,7 @@ typedef struct Search {
 	size_t n_alts;
 	TypeSet types;
 	bool personal, shared; /* some type lives in dossiers, outside them */
+	bool own;              /* on the subscriptions that are the visitor's, which lie apart */
 	Mine mine;
 	Stream stream;
 	KeyRange *probes; /* one key each, which a candidate must also have */

@@ -59,6 +59,8 @@ Err search_enter(Search *s, Part part, Person **p)
 	*p = NULL;
 	if (part == PART_SHARED || (part == PART_CLOSED && s->v->who.role == ROLE_SYSTEM))
 		return OK;
+	if (part == PART_OWN && s->own)
+		return OK;
 	if (part < PART_FIRST)
 		return ERR_NOT_FOUND;
 	s->cost.relations++;

@@ -345,8 +345,22 @@ static Err index_pays(Search *s, Lead *l, bool *pays)
 	return OK;
 }
 
+/* Subscriptions: a user finds their own. */
+static Err plan_own(Search *s)
+{
+	Rid *rids;
+	size_t n;
+	s->own = true;
+	TRY(subscription_rids(s->v, &rids, &n));
+	set_list(s, rids, n, false);
+	say(s, "rows: %zu subscriptions", n);
+	return OK;
+}
+
 Err search_plan(Search *s)
 {
+	if (s->n_alts == 1 && s->alts[0].type == FT_SUBSCRIPTION && !s->q->person.p)
+		return plan_own(s);
 	const Alt *alt = s->alts;
 	TRY(mine_open(s->v, &s->mine));
 	if (s->q->person.p)

@@ -300,6 +300,18 @@ Err session_open(Records *r, Str token, Arena *a, Session *out, int64_t *expired
 	return OK;
 }
 
+Err account_scope(Records *r, int64_t account, Arena *a, Scope *out)
+{
+	Open o = { .kind = KIND_TOKEN };
+	Err e = account_by_id(r, account, a, &o.account, NULL);
+	if (e == ERR_NOT_FOUND || (e == OK && o.account.disabled))
+		return ERR_SIGN_IN;
+	TRY(e);
+	TRY(account_refs(r, account, a, &o.account));
+	*out = session_of(&o).scope;
+	return OK;
+}
+
 /* ---- tokens for forms ---- */
 
 Str csrf_token(const Session *s, Arena *a)

@@ -50,6 +50,7 @@ Visit *visit_new(Records *r, const Scope *who, Arena *a)
 	v->now = time_now();
 	v->pending_end = &v->first_pending;
 	v->note_end = &v->first_note;
+	v->extra_end = &v->first_extra;
 	return v;
 }
 
@@ -338,6 +339,14 @@ static void put(StoreTx *tx, Visit *v, const Pending *p)
 	index_changes(tx, v, p);
 }
 
+void visit_exec(Visit *v, SqlText sql, const SqlArg *args, size_t n, int expect)
+{
+	Extra *x = ARENA_NEW(v->arena, Extra);
+	*x = (Extra){ .sql = sql, .args = args, .n = n, .expect = expect };
+	*v->extra_end = x;
+	v->extra_end = &x->next;
+}
+
 static StoreTx *gather(Visit *v)
 {
 	StoreTx *tx = store_tx(v->records->store, v->arena);
@@ -347,6 +356,8 @@ static StoreTx *gather(Visit *v)
 		put(tx, v, p);
 	for (const AuditNote *n = v->first_note; n; n = n->next)
 		store_log(tx, n->part, audit_encode(v->arena, n, &v->who, v->reason, v->now));
+	for (const Extra *x = v->first_extra; x; x = x->next)
+		store_exec(tx, x->sql, x->args, x->n, x->expect);
 	if (v->seen_part) {
 		SqlArg args[] = { ARG_I(v->who.account), ARG_I(v->seen_part), ARG_I(v->seen_at) };
 		store_exec(tx,
@@ -364,7 +375,7 @@ static StoreTx *gather(Visit *v)
 	return tx;
 }
 
-static void committed(Visit *v)
+static void committed(Visit *v, Err result)
 {
 	for (const Pending *p = v->first_pending; p; p = p->next) {
 		if (p->version && gate_type(p->type))
@@ -372,19 +383,20 @@ static void committed(Visit *v)
 		if (p->version)
 			definitions_changed(v->records, p->type);
 	}
+	subscriptions_committed(v, result == OK);
 }
 
 static void finished(void *ctx, Err result)
 {
 	Visit *v = ctx;
 	/* A refused or unknown end too: dropping is harmless. */
-	committed(v);
+	committed(v, result);
 	v->done(v->done_ctx, result);
 }
 
 static bool nothing_to_do(const Visit *v)
 {
-	return !v->first_note && !v->has_writes && !v->seen_part && !v->once_key.p;
+	return !v->first_note && !v->has_writes && !v->seen_part && !v->once_key.p && !v->first_extra;
 }
 
 void visit_finish(Visit *v, VisitDone *done, void *ctx)
@@ -410,6 +422,6 @@ Err visit_commit(Visit *v)
 		return ERR_BUSY;
 	v->finished = true;
 	Err e = store_commit(gather(v));
-	committed(v);
+	committed(v, e);
 	return e;
 }

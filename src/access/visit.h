@@ -8,6 +8,7 @@
 #include "access/facts.h"
 #include "access/records.h"
 #include "access/sessions.h"
+#include "access/subscriptions.h"
 #include "store/store.h"
 
 typedef struct Definitions Definitions; /* definitions.c */
@@ -24,6 +25,11 @@ struct Records {
 	MarkCache *marks;
 	Sessions *sessions;
 	Limits *limits;
+	SubscriptionCheck *check_subscription;
+	void *check_ctx;
+	void (*_Atomic changed)(void *ctx);
+	void *changed_ctx;
+	_Atomic uint64_t subscriptions; /* epoch */
 };
 
 /* Chained hash table whose links live in what it holds (first member); in an arena. */
@@ -73,6 +79,15 @@ typedef struct ReadSet {
 	size_t n;
 } ReadSet;
 
+/* A statement on a system table, run with the finish. */
+typedef struct Extra {
+	struct Extra *next;
+	SqlText sql;
+	const SqlArg *args;
+	size_t n;
+	int expect;
+} Extra;
+
 struct Visit {
 	Records *records;
 	Scope who;
@@ -86,6 +101,7 @@ struct Visit {
 	AuditNote *first_note, **note_end;
 	AuditNote *shared[AUDIT_ADMIN + 1]; /* about no dossier */
 	ReadSet *reads;
+	Extra *first_extra, **extra_end;
 	bool has_writes, finished;
 	struct Guard *guards;
 	Part seen_part; /* mark_seen; 0: none */
@@ -139,8 +155,20 @@ void visit_keep_reads(Visit *v, const Rec *recs, size_t n);
 /* Notes what was done with n resources of a dossier (p NULL: none), for the log. */
 void visit_note(Visit *v, Person *p, AuditAction action, uint32_t categories, uint32_t n, FhirType type, Str id,
                 int32_t version);
+/* Adds a statement, as store_exec does; args live as long as the visit. */
+void visit_exec(Visit *v, SqlText sql, const SqlArg *args, size_t n, int expect);
 /* The partitions of the persons that may be the user's, from index and references; not yet checked by a rule.
  * ERR_TOO_LARGE past `max`. Sorted. */
 NODISCARD Err visit_parts(Visit *v, size_t max, Part **out, size_t *n);
+
+/* ---- subscriptions.c ---- */
+/* May the visitor see this row of PART_OWN? ERR_NOT_FOUND. */
+NODISCARD Err subscription_enter(Visit *v, Rid rid);
+/* The subscriptions that the visitor may see. */
+NODISCARD Err subscription_rids(Visit *v, Rid **out, size_t *n);
+/* Before a client's Subscription is taken in, and when it is written. */
+NODISCARD Err subscription_prepare(Visit *v, JVal subscription, Str *kept);
+NODISCARD Err subscription_written(Visit *v, Rid rid, RowOp op);
+void subscriptions_committed(Visit *v, bool ok);
 
 #endif

@@ -12,6 +12,17 @@ Err refuse(Visit *v, Err e, Str expression, const char *why)
 	return e;
 }
 
+/* What is kept of a client's Subscription is for its check to say. */
+static Err take_subscription(Visit *v, Input *in)
+{
+	const Json *doc;
+	Str kept = json_raw(in->json);
+	TRY(subscription_prepare(v, in->json, &kept));
+	TRY(json_parse(v->arena, kept, &doc, NULL));
+	in->json = json_root(doc);
+	return OK;
+}
+
 /* Reads and checks a resource; *in->text is a copy that lives as long as the visit. */
 static Err take(Visit *v, Str json, FhirType want, Input *in)
 {
@@ -32,6 +43,8 @@ static Err take(Visit *v, Str json, FhirType want, Input *in)
 	if (want != FT_NONE && in->type != want)
 		return refuse(v, ERR_BAD_REQUEST, S("resourceType"),
 		              "the resource is of another type than its address");
+	if (in->type == FT_SUBSCRIPTION && v->who.role != ROLE_SYSTEM)
+		TRY(take_subscription(v, in));
 	in->rest = body_rest(in->json, v->arena);
 	if (!in->rest.p)
 		return refuse(v, ERR_TOO_LARGE, STR_END, "the resource is too large");
@@ -99,6 +112,10 @@ static Err home_of(Visit *v, const Input *in, Part *part, Person **person)
 	*part = PART_SHARED;
 	if (fhir_home(in->type) != HOME_PERSON)
 		return OK;
+	if (in->type == FT_SUBSCRIPTION && v->who.role != ROLE_SYSTEM) {
+		*part = PART_OWN;
+		return OK;
+	}
 	Str ref = compartment_patient(in->json, in->type, v->arena);
 	if (ref.p) {
 		TRY(person_by_ref(v, ref, person));
@@ -135,6 +152,8 @@ Err may_write(Visit *v, const Person *p, Part part, FhirType type, Str id, JVal 
 	bool ok;
 	if (p)
 		ok = p->rel.write & BIT(c);
+	else if (part == PART_OWN)
+		ok = true; /* who does not own it does not see it */
 	else if (part == PART_CLOSED)
 		ok = v->who.role == ROLE_SYSTEM;
 	else
@@ -281,6 +300,8 @@ static Err create(Visit *v, FhirType want, Str id, Str json, Str *made)
 		TRY(check_gate(v, p, in.type, STR_END, in.json));
 		TRY(place(v, in.type, id, part, p, &w));
 	}
+	if (rid_part(w->rid) == PART_OWN)
+		TRY(subscription_written(v, w->rid, ROW_CREATE));
 	write_version(v, w, &in, 1, ROW_CREATE);
 	if (made)
 		*made = w->id;
@@ -333,6 +354,8 @@ Err visit_reserve(Visit *v, FhirType type, Str person, Str *id)
 		return OK;
 	}
 	Part part = fhir_home(type) == HOME_PERSON ? PART_CLOSED : PART_SHARED;
+	if (type == FT_SUBSCRIPTION && v->who.role != ROLE_SYSTEM)
+		part = PART_OWN;
 	if (person.p && part == PART_CLOSED) {
 		TRY(visit_person(v, person, &p));
 		part = p->part;
@@ -359,6 +382,8 @@ Err visit_create_reserved(Visit *v, FhirType type, Str id, Str json)
 	TRY(may_write(v, p, part, type, id, in.json, in.mark.category));
 	TRY(check_refs(v, &in, p, part));
 	TRY(check_gate(v, p, type, id, in.json));
+	if (part == PART_OWN)
+		TRY(subscription_written(v, w->rid, ROW_CREATE));
 	write_version(v, w, &in, 1, ROW_CREATE);
 	return OK;
 }
@@ -416,7 +441,7 @@ static Err stays(Visit *v, const Input *in, const Target *t)
 {
 	Part part;
 	Person *p;
-	if (in->type == FT_PATIENT)
+	if (in->type == FT_PATIENT || t->part == PART_OWN)
 		return OK;
 	TRY(home_of(v, in, &part, &p));
 	return part == t->part ? OK : refuse(v, ERR_INVALID, STR_END, "a resource cannot move to another person");
@@ -451,6 +476,8 @@ Err visit_update(Visit *v, FhirType type, Str id, int32_t if_match, Str json, in
 			*version = t.row.version;
 		return OK; /* nothing changes */
 	}
+	if (!again && t.part == PART_OWN)
+		TRY(subscription_written(v, t.row.rid, ROW_UPDATE));
 	Pending *w = replace(v, &t, type);
 	if (again)
 		write_version(v, w, &in, w->version, w->op);
@@ -470,6 +497,8 @@ Err visit_delete(Visit *v, FhirType type, Str id, int32_t if_match)
 	TRY(check_gate(v, t.person, type, id, (JVal){ NULL, NULL }));
 	bool again = t.pending && t.pending->version;
 	Pending *w = replace(v, &t, type);
+	if (t.part == PART_OWN)
+		TRY(subscription_written(v, w->rid, ROW_DELETE));
 	if (again && w->op == ROW_CREATE) {
 		w->version = 0; /* made and unmade in one visit: it never was */
 		return OK;

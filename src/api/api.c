@@ -3,9 +3,19 @@
 #include "api/metadata.h"
 #include "api/openapi.h"
 
+#include <stdio.h>
+
 #include "base/log.h"
+#include "base/random.h"
 
 #define FHIR_PATH "/fhir"
+
+static uint32_t random_number(void)
+{
+	uint32_t n;
+	random_bytes(&n, sizeof n);
+	return n;
+}
 
 Err api_new(Records *records, Str base_url, Api **out)
 {
@@ -18,14 +28,42 @@ Err api_new(Records *records, Str base_url, Api **out)
 	api->base = arena_join(a, base_url, S(FHIR_PATH), STR_END);
 	api->metadata = capability_statement(api, a);
 	api->openapi = openapi_document(api, a);
+	api->notifier = (Notifier){ .records = records, .base = api->base, .dice = random_number };
+	api->streams = streams_new();
+	if (records) /* none: to describe the face only */
+		records_check_subscriptions(records, subscription_check, &api->notifier.allowed);
 	*out = api;
 	return OK;
 }
 
 void api_free(Api *api)
 {
-	if (api)
-		arena_free(api->arena);
+	if (!api)
+		return;
+	if (api->records)
+		records_check_subscriptions(api->records, NULL, NULL);
+	streams_free(api->streams);
+	arena_free(api->arena);
+}
+
+Err api_notify_to(Api *api, Str prefixes, char *why, size_t why_n)
+{
+	Str wrong = STR_END;
+	if (endpoint_rules(api->arena, arena_str(api->arena, prefixes), &api->notifier.allowed, &wrong))
+		return OK;
+	snprintf(why, why_n, "notifications cannot go to '%.*s': expected http(s)://host[:port][/path]",
+	         STR_ARG(wrong));
+	return ERR_BAD_REQUEST;
+}
+
+const Notifier *api_notifier(const Api *api)
+{
+	return &api->notifier;
+}
+
+Streams *api_streams(const Api *api)
+{
+	return api->streams;
 }
 
 static Str path_below(Str path)

@@ -7,6 +7,13 @@
 
 typedef struct Api Api;
 NODISCARD Err api_new(Records *records, Str base_url, Api **out);
+/* Where notifications may go, before serving: prefixes of addresses (http/endpoint.h); standard: nowhere. */
+NODISCARD Err api_notify_to(Api *api, Str prefixes, char *why, size_t why_n);
+/* For the thread that delivers. */
+struct Notifier;
+struct Streams;
+const struct Notifier *api_notifier(const Api *api);
+struct Streams *api_streams(const Api *api);
 void api_free(Api *api);
 /* Must this request run on the slow pool (large bundles)? */
 bool api_slow(const Api *api, const Request *r);

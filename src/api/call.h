@@ -5,6 +5,8 @@
 
 #include "access/authn.h"
 #include "api/api.h"
+#include "api/notify.h"
+#include "api/streams.h"
 #include "fhir/reference.h"
 
 typedef struct Call Call;
@@ -52,6 +54,8 @@ struct Api {
 	Str base;     /* "http://127.0.0.1:8080/fhir" */
 	Str metadata; /* the CapabilityStatement */
 	Str openapi;  /* the OpenAPI document */
+	Notifier notifier;
+	Streams *streams;
 };
 
 struct Call {

@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "server/deliver.h"
 #include "server/server.h"
 #include "web/web.h"
 
@@ -16,6 +17,7 @@ typedef struct Product {
 	Records *records;
 	Web *web;
 	Api *api;
+	Deliver *deliver;
 } Product;
 
 static bool is_fhir(const Request *r)
@@ -62,6 +64,7 @@ static void metrics(void *ctx, Buf *b)
 	           "samendoel_writer_queue gauge\n"
 	           "samendoel_writer_queue %lld\n",
 	           (long long)n.queue_now);
+	deliver_metrics(p->deliver, b);
 }
 
 /* ---- settings ---- */
@@ -103,6 +106,7 @@ static const Option options[] = {
 	NUMBER("stop-timeout", "SECONDS", "10", 1, 600, "for requests under way when stopping"),
 	NUMBER("slow-threads", "N", "2", 1, 64, "threads for passwords, PDF and large bundles"),
 	NUMBER("slow-queue", "N", "64", 1, 10000, "requests that may wait for those"),
+	TEXT("notify-to", "PREFIXES", "addresses to which FHIR notifications may go, with commas between them [none]"),
 	FLAG("access-log", "a log line per request, without addresses or care content"),
 	FLAG("metrics-open", "/metrics for everyone, not for this machine only"),
 };
@@ -173,6 +177,8 @@ static Err open_product(const Args *a, Str url, Str assets, Product *p, char *wh
 	TRY(records_open(&(RecordsOptions){ .dir = opt_text(a, S("data")) }, &p->records, why, why_n));
 	TRY(records_publish(p->records, why, why_n));
 	TRY(api_new(p->records, url, &p->api));
+	TRY(api_notify_to(p->api, opt_text(a, S("notify-to")), why, why_n));
+	TRY(deliver_start(p->api, &p->deliver, why, why_n));
 	return web_new(&(WebOptions){ .records = p->records,
 	                              .assets_dir = assets,
 	                              .base_url = url,
@@ -184,6 +190,7 @@ static Err open_product(const Args *a, Str url, Str assets, Product *p, char *wh
 
 static void close_product(Product *p)
 {
+	deliver_free(p->deliver);
 	if (p->web)
 		web_free(p->web);
 	if (p->api)
@@ -246,6 +253,8 @@ static int run(const Args *a)
 	}
 	if (e == OK) {
 		wait_for_stop(&stop, url);
+		/* First: what it streams ends with it, and the server waits for that. */
+		deliver_stop(p.deliver);
 		server_stop(server);
 	}
 	close_product(&p);

@@ -54,5 +54,16 @@ static const char changes[] =
     " ORDER BY updated, rid, version;"
     "CREATE INDEX change_type ON change(type, seq);";
 
-const char *const schema_steps[] = { first, system_tables, changes };
+/* How far each subscription has come in the order of changes, and which change has which event number; see
+ * access/subscriptions.h. */
+static const char subscriptions[] =
+    "CREATE TABLE subscription(rid INTEGER PRIMARY KEY, account INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    " given INTEGER NOT NULL DEFAULT 0, sent INTEGER NOT NULL DEFAULT 0, greeted INTEGER NOT NULL DEFAULT 0,"
+    " fails INTEGER NOT NULL DEFAULT 0, since INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL DEFAULT 0,"
+    " gone INTEGER NOT NULL DEFAULT 0, round INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX subscription_account ON subscription(account);"
+    "CREATE TABLE event(subscription INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    " PRIMARY KEY(subscription, n)) WITHOUT ROWID;";
+
+const char *const schema_steps[] = { first, system_tables, changes, subscriptions };
 const int schema_count = COUNT_OF(schema_steps);

@@ -18,7 +18,8 @@
 typedef struct Store Store;
 typedef int64_t Part; /* partition number, 1 … 2^38 */
 typedef int64_t Rid;  /* part << 24 | local */
-enum { PART_SHARED = 1, PART_CLOSED = 2, PART_FIRST = 16, LOCAL_BITS = 24 };
+/* PART_OWN: what belongs to an account and to no person: subscriptions. */
+enum { PART_SHARED = 1, PART_CLOSED = 2, PART_OWN = 3, PART_FIRST = 16, LOCAL_BITS = 24 };
 static inline Part rid_part(Rid r)
 {
 	return r >> LOCAL_BITS;
