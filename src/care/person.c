@@ -241,13 +241,14 @@ static Str new_episode(Arena *a, Str patient, Str why)
 static Str new_team(Arena *a, const Scope *who, Str patient, const NewPerson *in)
 {
 	Edit e = edit_new(a, (JVal){ NULL, NULL }, FT_CARETEAM);
+	edit_profile(&e, S("samendoel-care-team"));
 	edit_str(&e, S("status"), S("active"));
 	edit_json(&e, S("subject"), json_ref(a, patient, STR_END));
 	if (who->n_refs) {
 		Edit m = edit_new(a, (JVal){ NULL, NULL }, FT_NONE);
 		edit_json(&m, S("role"), json_list1(a, json_concept(a, STR_END, STR_END, str_trim(in->role_text))));
 		edit_json(&m, S("member"), json_ref(a, who->refs[0], who->name));
-		if (in->organisation.n) {
+		if (in->organisation.n && str_starts(who->refs[0], S("Practitioner/"))) {
 			Edit o = edit_new(a, (JVal){ NULL, NULL }, FT_NONE);
 			edit_str(&o, S("display"), str_trim(in->organisation));
 			edit_json(&m, S("onBehalfOf"), edit_text(&o));

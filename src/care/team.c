@@ -73,7 +73,7 @@ static Edit participant_edit(Arena *a, JVal cur, const MemberInput *in)
 	}
 	edit_json(&m, S("role"), has_role ? json_list1(a, edit_text(&r)) : STR_END);
 	/* invariant ctm-1: only a practitioner acts on behalf of an organisation */
-	if (in->organisation.n && str_starts(in->ref, S("Practitioner"))) {
+	if (in->organisation.n && str_starts(in->ref, S("Practitioner/"))) {
 		Edit o = edit_new(a, JGET(cur, "onBehalfOf"), FT_NONE);
 		edit_str(&o, S("display"), in->organisation);
 		edit_json(&m, S("onBehalfOf"), edit_text(&o));
