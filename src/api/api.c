@@ -107,7 +107,7 @@ static bool path_fits(Call *c, Str pattern, Str path)
 
 static bool needs_query(Interaction i)
 {
-	return i == INT_UPDATE_CONDITIONAL || i == INT_DELETE_CONDITIONAL;
+	return i == INT_UPDATE_CONDITIONAL || i == INT_DELETE_CONDITIONAL || i == INT_PATCH_CONDITIONAL;
 }
 
 Err api_match(Call *c)
@@ -164,16 +164,31 @@ static Err accept_ok(Call *c)
 	return ERR_NOT_ACCEPTABLE;
 }
 
+static bool is_patch(Interaction i)
+{
+	return i == INT_PATCH || i == INT_PATCH_CONDITIONAL;
+}
+
+/* What a body may be, for a refusal. */
+static const char *content_taken(Interaction i)
+{
+	if (i == INT_SEARCH_POST)
+		return "application/x-www-form-urlencoded";
+	return is_patch(i) ? "application/json-patch+json, or application/fhir+json with a Parameters resource,"
+	                   : "application/fhir+json";
+}
+
 static Err content_ok(const Call *c)
 {
 	Str type = req_header(c->req, S("Content-Type"));
 	if (!c->req->body.n || !type.n)
 		return OK;
-	if (c->op->interaction == INT_SEARCH_POST) {
-		Str head;
-		str_cut(type, ';', &head);
+	Str head;
+	str_cut(type, ';', &head);
+	if (c->op->interaction == INT_SEARCH_POST)
 		return str_eq_nocase(str_trim(head), S("application/x-www-form-urlencoded")) ? OK : ERR_MEDIA_TYPE;
-	}
+	if (is_patch(c->op->interaction) && str_eq_nocase(str_trim(head), S("application/json-patch+json")))
+		return OK;
 	return says_json(type) ? OK : ERR_MEDIA_TYPE;
 }
 
@@ -240,12 +255,31 @@ static Reply refuse_stranger(Call *c, Err e)
 
 /* ---- running ---- */
 
+/* What the table has at this address. */
+static Str methods_here(const Call *c)
+{
+	static const Method all[] = { M_GET, M_POST, M_PUT, M_PATCH, M_DELETE };
+	Buf b = buf_new(c->a, 64, 0);
+	for (size_t m = 0; m < COUNT_OF(all); m++) {
+		Request probe = *c->req;
+		Call call = *c;
+		probe.method = all[m];
+		call.req = &probe;
+		if (api_match(&call) != OK || !call.op->offered)
+			continue;
+		buf_add(&b, b.n ? S(", ") : S(""));
+		buf_add(&b, method_name(all[m]));
+		buf_add(&b, all[m] == M_GET ? S(", HEAD") : S(""));
+	}
+	return buf_str(&b);
+}
+
 static Reply refuse_path(Call *c, Err e)
 {
 	if (e == ERR_METHOD) {
 		Reply r =
 		    reply_fail(c, e, "%.*s is not possible at this address.", STR_ARG(method_name(c->req->method)));
-		reply_header(&r, S("Allow"), S("GET, HEAD, POST, PUT, DELETE"));
+		reply_header(&r, S("Allow"), methods_here(c));
 		return r;
 	}
 	Str type;
@@ -263,9 +297,7 @@ static Reply run(Call *c)
 	if (accept_ok(c) != OK)
 		return reply_fail(c, ERR_NOT_ACCEPTABLE, "Only JSON is given: application/fhir+json.");
 	if (content_ok(c) != OK)
-		return reply_fail(c, ERR_MEDIA_TYPE, "Only %s is taken here.",
-		                  c->op->interaction == INT_SEARCH_POST ? "application/x-www-form-urlencoded"
-		                                                        : "application/fhir+json");
+		return reply_fail(c, ERR_MEDIA_TYPE, "Only %s is taken here.", content_taken(c->op->interaction));
 	read_preferences(c);
 	if (!c->op->open && !c->in_bundle) {
 		e = who_comes(c);

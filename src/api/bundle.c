@@ -52,7 +52,7 @@ static Reply answer(Call *c, Str type, const EntryAnswer *answers, size_t n)
 
 static bool is_write(const Request *r)
 {
-	return r->method == M_PUT || r->method == M_DELETE || r->method == M_POST;
+	return r->method == M_PUT || r->method == M_DELETE || r->method == M_POST || r->method == M_PATCH;
 }
 
 /* A write of a batch is a visit of its own; when another request changed what its condition is about, it runs anew. */

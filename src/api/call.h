@@ -19,6 +19,8 @@ typedef enum Interaction {
 	INT_CREATE,
 	INT_UPDATE,
 	INT_UPDATE_CONDITIONAL,
+	INT_PATCH,
+	INT_PATCH_CONDITIONAL,
 	INT_DELETE,
 	INT_DELETE_CONDITIONAL,
 	INT_HISTORY_INSTANCE,
@@ -73,6 +75,7 @@ struct Call {
 	bool in_bundle;  /* an entry of a batch or transaction: whoever runs it finishes the visit */
 	Str reserved_id; /* transaction: the id that this create was given before */
 	Millis updated;  /* of the version that the reply is about; 0: none */
+	bool relative;   /* the write changes whatever is there: when somebody was faster, run it anew on theirs */
 	int attempt;     /* 0 …: how often this request was run before; see ERR_AGAIN */
 };
 
@@ -106,7 +109,7 @@ Reply reply_written(Call *c, int status, FhirType type, Str id);
 Reply reply_record(Call *c, const Rec *rec);
 /* Parses the request's body as one resource of the call's type. On error *out is the reply. */
 NODISCARD bool body_resource(Call *c, JVal *resource, Reply *out);
-/* If-Match: W/"3" → 3; 0 when absent. ERR_BAD_REQUEST when it is something else. */
+/* If-Match: W/"3" → 3; 0 when absent or "*" (whatever is there). ERR_BAD_REQUEST when it is something else. */
 NODISCARD Err if_match(const Request *r, int32_t *version);
 /* A version from an ETag text. */
 NODISCARD bool etag_version(Str etag, int32_t *version);

@@ -21,6 +21,7 @@ static const Word type_words[] = {
 	{ INT_READ, S_INIT("read") },
 	{ INT_VREAD, S_INIT("vread") },
 	{ INT_UPDATE, S_INIT("update") },
+	{ INT_PATCH, S_INIT("patch") },
 	{ INT_DELETE, S_INIT("delete") },
 	{ INT_HISTORY_INSTANCE, S_INIT("history-instance") },
 	{ INT_HISTORY_TYPE, S_INIT("history-type") },
@@ -158,11 +159,11 @@ static void write_type(JWriter *w, FhirType type)
 	JW_STR(w, "type", fhir_type_name(type));
 	write_interactions(w, type_words, COUNT_OF(type_words));
 	write_profiles(w, type);
-	JW_STR(w, "versioning", S("versioned-update"));
+	JW_STR(w, "versioning", S("versioned"));
 	JW_BOOL(w, "readHistory", true);
 	JW_BOOL(w, "updateCreate", true);
 	JW_BOOL(w, "conditionalCreate", true);
-	JW_STR(w, "conditionalRead", S("not-match"));
+	JW_STR(w, "conditionalRead", S("full-support"));
 	JW_BOOL(w, "conditionalUpdate", offers(INT_UPDATE_CONDITIONAL));
 	JW_STR(w, "conditionalDelete", offers(INT_DELETE_CONDITIONAL) ? S("single") : S("not-supported"));
 	if (offers(INT_SEARCH))
@@ -220,6 +221,12 @@ Str capability_statement(const Api *api, Arena *a)
 	jw_str(&w, S("application/fhir+json"));
 	jw_str(&w, S("json"));
 	jw_end_array(&w);
+	if (offers(INT_PATCH)) {
+		JW_ARRAY(&w, "patchFormat");
+		jw_str(&w, S("application/json-patch+json"));
+		jw_str(&w, S("application/fhir+json"));
+		jw_end_array(&w);
+	}
 	write_rest(&w);
 	jw_end_object(&w);
 	return buf_str(&b);

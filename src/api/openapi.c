@@ -186,7 +186,7 @@ static Str operation_id(const Operation *op, Arena *a)
 static bool searches(Interaction i)
 {
 	return i == INT_SEARCH || i == INT_SEARCH_COMPARTMENT || i == INT_UPDATE_CONDITIONAL ||
-	       i == INT_DELETE_CONDITIONAL;
+	       i == INT_PATCH_CONDITIONAL || i == INT_DELETE_CONDITIONAL;
 }
 
 static void write_operation(JWriter *w, const Operation *op, Arena *a)

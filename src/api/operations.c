@@ -10,6 +10,8 @@
 	X(create) \
 	X(update) \
 	X(update_where) \
+	X(patch) \
+	X(patch_where) \
 	X(delete) \
 	X(delete_where) \
 	X(history) \

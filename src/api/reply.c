@@ -60,9 +60,13 @@ Reply finish_failed(void *arg, Err e)
 	c->visit = NULL;
 	switch (e) {
 	case ERR_VERSION:
+		if (c->relative && c->attempt < AGAIN_MAX && !c->in_bundle)
+			return api_again(c);
 		return reply_fail(
 		    c, e, "Someone else changed this resource first: read it again, then send your change again.");
 	case ERR_CONFLICT:
+		if (str_eq(str_trim(req_header(c->req, S("If-None-Match"))), S("*")))
+			e = ERR_VERSION;
 		return reply_fail(c, e, "Another request made the same resource at the same time.");
 	case ERR_AGAIN:
 		if (c->attempt < AGAIN_MAX && !c->in_bundle)
@@ -229,15 +233,19 @@ Err if_match(const Request *r, int32_t *version)
 {
 	Str header = req_header(r, S("If-Match"));
 	*version = 0;
-	if (!header.p)
+	if (!header.p || str_eq(str_trim(header), S("*")))
 		return OK;
 	return etag_version(header, version) ? OK : ERR_BAD_REQUEST;
 }
 
+/* If-None-Match decides when it is there, else If-Modified-Since: in whole seconds, as Last-Modified is. */
 static bool none_match(const Call *c, const Rec *rec)
 {
 	Str list = req_header(c->req, S("If-None-Match"));
 	int32_t version;
+	Millis since;
+	if (!list.p && http_date_read(req_header(c->req, S("If-Modified-Since")), &since))
+		return rec->updated / 1000 > since / 1000;
 	while (list.p) {
 		Str one;
 		list = str_cut(list, ',', &one);

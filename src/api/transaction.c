@@ -3,6 +3,8 @@
 #include "api/query.h"
 #include "api/strmap.h"
 
+#include <sodium.h>
+
 typedef struct Tx {
 	Call *call;
 	StrMap targets; /* fullUrl or conditional reference → "Type/id" */
@@ -37,12 +39,28 @@ static void add_pair(Pair *pairs, size_t *n, Str name, Str value)
 		pairs[(*n)++] = (Pair){ name, value };
 }
 
+/* A patch comes as Parameters, or as a Binary that holds a patch of another kind. Gives its media type. */
+static Str patch_body(const Call *c, const BundleEntry *e, Str body, Str *out)
+{
+	*out = body;
+	if (!json_str_is(JGET(e->resource, "resourceType"), S("Binary")))
+		return S("application/fhir+json");
+	Str data = JSTR(e->resource, "data", c->a);
+	uint8_t *bytes = arena_raw(c->a, data.n + 1);
+	size_t n = 0;
+	bool good = sodium_base642bin(bytes, data.n + 1, data.p, data.n, " \r\n", &n, NULL,
+	                              sodium_base64_VARIANT_ORIGINAL) == 0;
+	*out = good ? str_n((const char *)bytes, n) : S("");
+	return JSTR(e->resource, "contentType", c->a);
+}
+
 Request *entry_request(const Call *c, const BundleEntry *e, Str body)
 {
 	static const Str prefer[] = { S_INIT("return=representation"), S_INIT("return=minimal"),
 		                      S_INIT("return=OperationOutcome") };
 	Request *r = ARENA_NEW(c->a, Request);
-	Pair *headers = ARENA_ARRAY(c->a, Pair, 5);
+	Pair *headers = ARENA_ARRAY(c->a, Pair, 7);
+	Moment since;
 	Str url = e->url, path;
 	if (str_starts(url, c->api->base))
 		url = str_from(url, c->api->base.n);
@@ -53,12 +71,16 @@ Request *entry_request(const Call *c, const BundleEntry *e, Str body)
 	r->query = str_cut(url, '?', &path);
 	r->path = arena_join(c->a, S("/fhir/"), url_decode(c->a, path, false), STR_END);
 	r->body = r->method == M_POST || r->method == M_PUT ? body : S("");
+	if (r->method == M_PATCH)
+		add_pair(headers, &r->n_headers, S("Content-Type"), patch_body(c, e, body, &r->body));
 	r->remote = c->req->remote;
 	r->id = c->req->id;
 	r->headers = headers;
 	add_pair(headers, &r->n_headers, S("If-Match"), e->if_match);
 	add_pair(headers, &r->n_headers, S("If-None-Match"), e->if_none_match);
 	add_pair(headers, &r->n_headers, S("If-None-Exist"), e->if_none_exist);
+	if (e->if_modified_since.n && time_parse_instant(e->if_modified_since, &since))
+		add_pair(headers, &r->n_headers, S("If-Modified-Since"), http_date(c->a, since.from));
 	add_pair(headers, &r->n_headers, S("Prefer"), prefer[c->prefer]);
 	return r;
 }
@@ -221,12 +243,12 @@ static Err run_entry(Tx *tx, const BundleEntry *e, EntryAnswer *out)
 	Str body = S("");
 	Call *c = tx->call;
 	tx->entry = e->index;
-	if (e->resource.node && (e->verb == VERB_POST || e->verb == VERB_PUT)) {
+	if (e->resource.node && (e->verb == VERB_POST || e->verb == VERB_PUT || e->verb == VERB_PATCH)) {
 		body = reference_rewrite(c->a, e->resource, map_reference, tx);
 		if (tx->err != OK)
 			return tx->err;
 	}
-	out->write = e->verb == VERB_POST || e->verb == VERB_PUT || e->verb == VERB_DELETE;
+	out->write = e->verb != VERB_GET && e->verb != VERB_HEAD;
 	out->reply = api_run_entry(c, entry_request(c, e, body), c->visit, tx->ids[e->index], &out->updated);
 	return out->reply.status >= 400 ? entry_failed(tx, &out->reply) : OK;
 }

@@ -11,16 +11,25 @@ static Reply make(Call *c, Str body)
 	return e == OK ? reply_written(c, 201, c->type, c->id) : reply_refused(c, e);
 }
 
+/* If-None-Match: * – only when nothing is there yet. */
+static bool only_new(const Call *c)
+{
+	return str_eq(str_trim(req_header(c->req, S("If-None-Match"))), S("*"));
+}
+
 static Reply handle_id(Call *c, Str body)
 {
 	int32_t version, made;
+	Rec there;
+	if (only_new(c) && visit_read(c->visit, c->type, c->id, &there) == OK)
+		return reply_fail(c, ERR_VERSION, "If-None-Match: * – this resource is there already.");
 	if (if_match(c->req, &version) != OK)
 		return reply_fail(c, ERR_BAD_REQUEST, "If-Match must be an ETag such as W/\"3\".");
 	Err e = visit_update(c->visit, c->type, c->id, version, body, &made);
 	if (e == ERR_NOT_FOUND && visit_outcome(c->visit)->errors)
 		return reply_refused(c, e);
-	if (e == ERR_NOT_FOUND && version)
-		return reply_fail(c, ERR_VERSION, "There is no version %d of this resource.", version);
+	if (e == ERR_NOT_FOUND && req_header(c->req, S("If-Match")).p)
+		return reply_fail(c, ERR_VERSION, "There is no such version of this resource to replace.");
 	if (e == ERR_NOT_FOUND)
 		return make(c, body);
 	return e == OK ? reply_written(c, 200, c->type, c->id) : reply_refused(c, e);

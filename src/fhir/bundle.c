@@ -105,6 +105,7 @@ static void read_entry(Reading *r, JVal entry, BundleEntry *e)
 	e->if_match = JSTR(request, "ifMatch", a);
 	e->if_none_match = JSTR(request, "ifNoneMatch", a);
 	e->if_none_exist = JSTR(request, "ifNoneExist", a);
+	e->if_modified_since = JSTR(request, "ifModifiedSince", a);
 	if (!json_is(request, J_OBJECT) || !e->url.p) {
 		refuse(r, e->index, ".request", S("required"),
 		       "Every entry of a %s needs a request with method and url",

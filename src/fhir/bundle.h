@@ -16,7 +16,7 @@ typedef struct BundleEntry {
 	Str id;        /* from request.url; absent when none */
 	Str query;     /* conditional update / delete / search; absent when none */
 	JVal resource;
-	Str if_match, if_none_match, if_none_exist; /* absent when none */
+	Str if_match, if_none_match, if_none_exist, if_modified_since; /* absent when none */
 } BundleEntry;
 
 /* The entries of a transaction or batch, in bundle order. Refuses a bundle of another type, entries without

@@ -80,6 +80,8 @@ Str url_encode(Arena *a, Str s);
 NODISCARD bool url_path(Arena *a, Str raw, Str *out);
 /* "Sat, 21 Nov 2026 22:47:43 GMT". */
 Str http_date(Arena *a, Millis t);
+/* The same read back (the one form that may still be sent). False for anything else, also when absent. */
+NODISCARD bool http_date_read(Str s, Millis *out);
 /* Does the Accept-style header list this token with q > 0? */
 bool http_accepts(Str header, Str token);
 /* Is this entity tag (with its quotes) in an If-None-Match header? Weak comparison; "*" matches. */

@@ -60,6 +60,33 @@ Str http_date(Arena *a, Millis t)
 	return str_n(p, sizeof form - 1);
 }
 
+bool http_date_read(Str s, Millis *out)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	Moment m;
+	char iso[21];
+	s = str_trim(s);
+	if (s.n != 29 || !str_eq(str_from(s, 25), S(" GMT")) || s.p[3] != ',' || s.p[4] != ' ' || s.p[7] != ' ' ||
+	    s.p[11] != ' ' || s.p[16] != ' ')
+		return false;
+	int month = 0;
+	while (month < 12 && memcmp(months + (size_t)3 * (size_t)month, s.p + 8, 3) != 0)
+		month++;
+	if (month == 12)
+		return false;
+	memcpy(iso, s.p + 12, 4);
+	iso[4] = iso[7] = '-';
+	digits(iso + 5, month + 1, 2);
+	memcpy(iso + 8, s.p + 5, 2);
+	iso[10] = 'T';
+	memcpy(iso + 11, s.p + 17, 8);
+	iso[19] = 'Z';
+	if (!time_parse_instant(str_n(iso, 20), &m))
+		return false;
+	*out = m.from;
+	return true;
+}
+
 /* q=0, q=0.0, q=0.000 */
 static bool refused(Str params)
 {
