@@ -1,6 +1,9 @@
 /* From a path to a page, and what must hold before its handler runs. */
 #include "web/web_internal.h"
 
+#include <assert.h>
+#include <pthread.h>
+
 static bool segment_id(Str s)
 {
 	if (!s.n || s.n > 64)
@@ -44,35 +47,50 @@ static int braces(Str pattern)
 	return n;
 }
 
-/* Letter by letter: says no early for nearly every pattern. What stands in for the braces is looked at by route_fits.
- */
-static bool could_fit(Str pattern, Str path)
+/* What tells most patterns apart without reading them from the start: all begin with "/persoon/{person}". */
+typedef struct Shape {
+	size_t slashes;
+	Str last; /* the last segment; absent: braces */
+} Shape;
+
+enum { SHAPES_MAX = 256 };
+static Shape shapes[SHAPES_MAX];
+static pthread_once_t shapes_once = PTHREAD_ONCE_INIT;
+
+static Shape shape_of(Str path)
 {
-	size_t i = 0, k = 0;
-	char last = pattern.p[pattern.n - 1];
-	if (last != '}' && (!path.n || path.p[path.n - 1] != last))
-		return false;
-	while (i < pattern.n && k < path.n) {
-		if (pattern.p[i] == '{') {
-			while (pattern.p[i++] != '}')
-				;
-			while (k < path.n && path.p[k] != '/')
-				k++;
-		} else if (pattern.p[i++] != path.p[k++]) {
-			return false;
+	Shape s = { 0 };
+	size_t from = 0;
+	for (size_t i = 0; i < path.n; i++) {
+		if (path.p[i] == '/') {
+			s.slashes++;
+			from = i + 1;
 		}
 	}
-	return i == pattern.n && k == path.n;
+	s.last = str_from(path, from);
+	return s;
+}
+
+static void make_shapes(void)
+{
+	assert(pages_count <= SHAPES_MAX);
+	for (size_t i = 0; i < pages_count; i++) {
+		shapes[i] = shape_of(pages[i]->path);
+		if (str_ends(shapes[i].last, S("}")))
+			shapes[i].last = STR_END;
+	}
 }
 
 const Page *route_match(Str path, PathParams *out)
 {
 	/* The pattern with the fewest braces wins: "/personen/nieuw" before "/personen/{id}". */
 	const Page *best = NULL;
+	pthread_once(&shapes_once, make_shapes);
+	Shape have = shape_of(path);
 	for (size_t i = 0; i < pages_count; i++) {
 		PathParams p;
-		if (!could_fit(pages[i]->path, path) || !route_fits(pages[i]->path, path, &p) ||
-		    (best && braces(best->path) <= braces(pages[i]->path)))
+		if (shapes[i].slashes != have.slashes || (shapes[i].last.p && !str_eq(shapes[i].last, have.last)) ||
+		    !route_fits(pages[i]->path, path, &p) || (best && braces(best->path) <= braces(pages[i]->path)))
 			continue;
 		best = pages[i];
 		*out = p;
