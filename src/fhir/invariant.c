@@ -72,34 +72,10 @@ InvariantList invariants_of(const FhirDef *d)
 	return all.of_def[d - fhir_defs];
 }
 
-/* The resource of an entry of the bundle around us that a reference names. */
-static bool resolve(void *arg, Str reference, Arena *a, JVal *out)
-{
-	const Walk *w = arg;
-	(void)a;
-	if (!reference.n || !w->bundle.node)
-		return false;
-	for (JIter it = json_each(JGET(w->bundle, "entry")); json_next(&it);) {
-		JVal url = JGET(it.value, "fullUrl"), r = JGET(it.value, "resource");
-		Str full = json_str(url, a);
-		bool ends =
-		    str_ends(full, reference) && full.n > reference.n && full.p[full.n - reference.n - 1] == '/';
-		if (json_is(r, J_OBJECT) && (ends || str_eq(full, reference))) {
-			*out = r;
-			return true;
-		}
-	}
-	return false;
-}
-
 int invariant_holds(Walk *w, const FhirPath *path, const FpItem *item, FpError *error)
 {
-	const ValidateOptions *o = w->options;
-	FpContext c = { .resource = w->resource, .root_resource = w->root, .resolve = resolve, .arg = w };
+	FpContext c = walk_context(w);
 	bool holds = false;
-	(void)o;
-	c.steps = FP_STEPS + 100 * (uint64_t)item->value.doc->count;
-	c.memory = FP_MEMORY + 100 * (uint64_t)item->value.doc->text.n;
 	Arena *a = walk_scratch(w);
 	Err e = fhirpath_bool(path, &c, item, true, a, &holds, error);
 	arena_reset(a);

@@ -7,13 +7,37 @@ Outcome outcome_new(Arena *a)
 	return (Outcome){ .arena = a };
 }
 
+static bool is_mild(Severity s)
+{
+	return s != SEV_FATAL && s != SEV_ERROR;
+}
+
+bool outcome_takes(const Outcome *o, Severity s)
+{
+	return o->count < OUTCOME_MAX_ISSUES || (o->mild && !is_mild(s));
+}
+
+/* Takes the last mild issue out. */
+static void give_way(Outcome *o)
+{
+	size_t i = o->count;
+	while (i && !is_mild(o->issues[i - 1].severity))
+		i--;
+	o->mild = i ? o->mild - 1 : 0;
+	if (i)
+		memmove(&o->issues[i - 1], &o->issues[i], (o->count-- - i) * sizeof(Issue));
+}
+
 /* Room for one more issue, or NULL past the maximum. Counts errors in any case. */
 static Issue *next_issue(Outcome *o, Severity s)
 {
-	if (s == SEV_FATAL || s == SEV_ERROR)
+	if (!is_mild(s))
 		o->errors++;
+	if (o->count == OUTCOME_MAX_ISSUES && outcome_takes(o, s))
+		give_way(o);
 	if (o->count == OUTCOME_MAX_ISSUES)
 		return NULL;
+	o->mild += is_mild(s);
 	if (o->count == o->cap) {
 		size_t cap = o->cap ? o->cap * 2 : 8;
 		o->issues = arena_grow(o->arena, o->issues, o->cap * sizeof(Issue), cap * sizeof(Issue));

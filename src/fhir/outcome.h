@@ -23,9 +23,12 @@ typedef struct Outcome {
 	Issue *issues;
 	size_t count, cap;
 	size_t errors; /* fatal and error, also those past the maximum */
+	size_t mild;   /* of those listed: warnings and information; the last of them gives way to an error */
 } Outcome;
 
 Outcome outcome_new(Arena *a);
+/* Would one more be listed? It is the last one then. */
+bool outcome_takes(const Outcome *o, Severity s);
 void outcome_add(Outcome *o, Severity s, Str code, Str expression, const char *fmt, ...) PRINTF_LIKE(5, 6);
 void outcome_json_error(Outcome *o, const JError *e);
 /* One issue from an Err. */

@@ -3,6 +3,7 @@
 
 #include "fhir/check.h"
 #include "fhir/invariant.h"
+#include "fhir/profile_check.h"
 #include "fhir/reference.h"
 #include "fhir/validate.h"
 #include "fhir/walk.h"
@@ -433,6 +434,8 @@ static void check_object(Walk *w, const Place *place, const FhirDef *d, JVal v)
 		report(w, place, v, S("invariant"), "ele-1: An element has a value or children, not only an id");
 	if (d->special == SPECIAL_EXTENSION)
 		check_extension(w, place, v);
+	if (d->special == SPECIAL_EXTENSION && w->profiles)
+		profile_check_extension(w, place, v);
 	if (d->rules)
 		invariants_check(w, place, d, v, seen);
 }
@@ -466,16 +469,23 @@ static void check_resource(Walk *w, const Place *place, JVal v, bool contained)
 	w->resource = v;
 	w->contained = contained;
 	check_object(w, place ? place : &root, &fhir_defs[type], v);
+	if (w->profiles)
+		profile_check_claims(w, place ? place : &root, v, type, !place);
 	outer.scratch = w->scratch;
+	outer.steps = w->steps;
 	*w = outer;
 }
 
 Err fhir_validate_with(JVal resource, const ValidateOptions *options, Outcome *out)
 {
-	Walk w = { .out = out, .options = options };
+	Walk w = { .out = out, .options = options, .steps = PROFILE_STEPS };
 	size_t before = out->errors;
+	w.profiles = profiles_hold(options->source);
+	w.keep = options->source || options->terms ? arena_new() : NULL;
 	check_resource(&w, NULL, resource, false);
 	arena_free(w.scratch);
+	arena_free(w.keep);
+	profiles_release(w.profiles);
 	return out->errors == before ? OK : ERR_INVALID;
 }
 

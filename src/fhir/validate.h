@@ -6,10 +6,16 @@
 #define FHIR_VALIDATE_H
 
 #include "fhir/outcome.h"
+#include "fhir/profile.h"
+#include "fhir/terminology/terminology.h"
 #include "fhir/types.h"
 
 typedef struct ValidateOptions {
-	bool warnings; /* also look for what is only a warning */
+	bool warnings;       /* also look for what is only a warning */
+	const Str *profiles; /* canonical urls that the resource is held to beside its meta.profile */
+	size_t n_profiles;
+	const ProfileSource *source; /* NULL: without profiles and definitions of extensions */
+	const TermSource *terms;     /* NULL: value sets of the definitions only */
 } ValidateOptions;
 
 /* OK or ERR_INVALID; issues name the element by FHIRPath expression. Warnings alone are OK. Thread-safe.

@@ -152,6 +152,8 @@ typedef struct FpUnit {
 	int8_t dim[10];
 } FpUnit;
 NODISCARD bool fhirpath_unit(Str ucum, FpUnit *out);
+/* Is the item of the FHIR type, or of one that specialises it? */
+bool fhirpath_is(const FpItem *item, Str type);
 /* As toString() would: absent for complex nodes. */
 Str fhirpath_string(const FpItem *item, Arena *a);
 

@@ -131,3 +131,9 @@ Str fhirpath_type(const FpItem *item)
 	const FhirDef *d = &fhir_defs[item->def];
 	return d->kind == DEF_BACKBONE ? S("BackboneElement") : str_c(fhir_names + d->name);
 }
+
+bool fhirpath_is(const FpItem *item, Str type)
+{
+	FpType t = fp_type_named(S("FHIR"), type);
+	return fp_is(item, &t);
+}
