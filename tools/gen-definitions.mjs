@@ -34,6 +34,17 @@ for (const name of fs.readdirSync(packageDir).sort()) {
 		throw new Error(`${name}: ${key} is there twice`);
 	found.set(key, { type: resourceType, url: rest.url, version: rest.version || '', id, json: Buffer.from(json) });
 }
+// Published expansions of value sets over systems that are not in the package (currencies, …): the value set brings
+// them along. Not for SNOMED CT and LOINC, whose content is not ours to hand on.
+const systems = new Set([...found.values()].filter(d => d.type === 'CodeSystem').map(d => d.url));
+const held = i => !i.system || i.concept || systems.has(i.system);
+const licensed = i => ['http://snomed.info/sct', 'http://loinc.org'].includes(i.system);
+for (const { resource: r } of parse(fs.readFileSync(path.join(packageDir, 'Bundle-valueset-expansions.json'), 'utf8')).entry) {
+	const d = found.get(`ValueSet ${r.url} ${r.version || ''}`), includes = r.compose?.include || [];
+	if (!d || includes.every(held) || includes.some(licensed) || !r.expansion?.contains || r.expansion.contains.length >= 1000)
+		continue;
+	d.json = Buffer.from(stringify({ ...parse(d.json.toString()), expansion: r.expansion }));
+}
 const docs = [...found.values()].sort((a, b) =>
 	byText(a.type, b.type) || byText(a.url, b.url) || byText(a.version, b.version));
 

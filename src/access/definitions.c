@@ -224,27 +224,36 @@ static size_t supplements(void *arg, Str system, Arena *a, JVal *out, size_t max
 	return found;
 }
 
-/* Stored maps first, by row; then the built-in ones. */
-static bool concept_map(void *arg, size_t n, Arena *a, JVal *out)
+/* A stored map hides the built-in one with the same url. */
+static bool map_stored(const JVal *maps, size_t n, Str url)
+{
+	for (size_t i = 0; i < n; i++)
+		if (json_str_is(JGET(maps[i], "url"), url))
+			return true;
+	return false;
+}
+
+static size_t concept_maps(void *arg, Arena *a, JVal **out)
 {
 	Records *r = arg;
 	TypeSet types = { { 0 } };
 	StoreRow *rows;
-	size_t stored = 0;
+	size_t stored = 0, n = 0;
 	uint32_t first;
 	const Json *doc;
+	size_t built_in = builtin_of_type(FT_CONCEPTMAP, &first);
 	typeset_add(&types, FT_CONCEPTMAP);
 	if (store_scan(r->store, PART_SHARED, &types, 0, MAPS_MAX, a, &rows, &stored) != OK)
-		return false;
-	Str text = STR_END;
-	if (n < stored)
-		text = rows[n].body;
-	else if (n - stored < builtin_of_type(FT_CONCEPTMAP, &first))
-		text = builtin_text(first + (uint32_t)(n - stored), a);
-	if (!text.p || json_parse(a, text, &doc, NULL) != OK)
-		return false;
-	*out = json_root(doc);
-	return true;
+		stored = 0;
+	*out = ARENA_ARRAY(a, JVal, stored + built_in + 1);
+	for (size_t i = 0; i < stored; i++)
+		if (json_parse(a, rows[i].body, &doc, NULL) == OK)
+			(*out)[n++] = json_root(doc);
+	size_t own = n;
+	for (uint32_t i = first; i < first + built_in; i++)
+		if (!map_stored(*out, own, builtin_at(i).url) && json_parse(a, builtin_text(i, a), &doc, NULL) == OK)
+			(*out)[n++] = json_root(doc);
+	return n;
 }
 
 const TermSource *definitions_terms(Records *r)
@@ -295,7 +304,7 @@ Definitions *definitions_new(Records *r)
 		pthread_mutex_init(&d->locks[i], NULL);
 	d->cache = term_cache_new(0);
 	d->terms = (TermSource){
-		.find = find, .supplements = supplements, .concept_map = concept_map, .arg = r, .cache = d->cache
+		.find = find, .supplements = supplements, .concept_maps = concept_maps, .arg = r, .cache = d->cache
 	};
 	return d;
 }

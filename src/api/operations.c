@@ -26,7 +26,29 @@
 	X(everything_patients) \
 	X(everything_patients_post) \
 	X(everything_encounter) \
-	X(everything_encounter_post)
+	X(everything_encounter_post) \
+	X(expand) \
+	X(expand_post) \
+	X(expand_one) \
+	X(expand_one_post) \
+	X(validate_in_set) \
+	X(validate_in_set_post) \
+	X(validate_in_one_set) \
+	X(validate_in_one_set_post) \
+	X(validate_in_system) \
+	X(validate_in_system_post) \
+	X(validate_in_one_system) \
+	X(validate_in_one_system_post) \
+	X(lookup) \
+	X(lookup_post) \
+	X(subsumes) \
+	X(subsumes_post) \
+	X(subsumes_one) \
+	X(subsumes_one_post) \
+	X(translate) \
+	X(translate_post) \
+	X(translate_one) \
+	X(translate_one_post)
 /* clang-format on */
 
 #define X(name) extern const Operation operation_##name;

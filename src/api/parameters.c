@@ -51,12 +51,29 @@ bool parameters_read(Call *c, Parameters *out, Reply *wrong)
 	return true;
 }
 
-Str parameter(const Parameters *p, Str name)
+Str parameter_at(const Parameters *p, Str name, size_t n)
 {
 	for (size_t i = 0; i < p->n; i++)
-		if (str_eq(p->list[i].name, name))
+		if (str_eq(p->list[i].name, name) && n-- == 0)
 			return p->list[i].value;
 	return STR_END;
+}
+
+Str parameter(const Parameters *p, Str name)
+{
+	return parameter_at(p, name, 0);
+}
+
+JVal parameter_json(const Parameters *p, Str name)
+{
+	for (JIter m = json_each(JGET(p->resource, "parameter")); json_next(&m);) {
+		if (!json_str_is(JGET(m.value, "name"), name))
+			continue;
+		for (JIter it = json_iter(m.value); json_next(&it);)
+			if (str_starts(it.key, S("value")) || str_eq(it.key, S("resource")))
+				return it.value;
+	}
+	return (JVal){ NULL, NULL };
 }
 
 bool parameter_types(Call *c, const Parameters *p, TypeSet *out, bool *any, Reply *wrong)

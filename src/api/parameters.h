@@ -14,6 +14,10 @@ typedef struct Parameters {
 NODISCARD bool parameters_read(Call *c, Parameters *out, Reply *wrong);
 /* First value; absent when there is none. */
 Str parameter(const Parameters *p, Str name);
+/* The n-th value with that name (from 0); absent when there are not so many. */
+Str parameter_at(const Parameters *p, Str name, size_t n);
+/* The value[x] or resource of a member of the body; absent when there is none. */
+JVal parameter_json(const Parameters *p, Str name);
 /* Types named by `_type` ("Goal,Task", also several times). False: *wrong says which is none. */
 NODISCARD bool parameter_types(Call *c, const Parameters *p, TypeSet *out, bool *any, Reply *wrong);
 /* An instant or a dateTime; *out untouched when absent. False: *wrong is the reply. */

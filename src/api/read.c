@@ -2,10 +2,14 @@
  * Source: https://hl7.org/fhir/R4/http.html#read */
 #include "api/call.h"
 
+#include "access/definitions.h"
+
 static Reply handle(Call *c)
 {
 	Rec rec;
 	Err e = visit_read(c->visit, c->type, c->id, &rec);
+	if (e == ERR_NOT_FOUND && definitions_builtin(c->type, c->id, c->a, &rec))
+		e = OK;
 	return e == OK ? reply_record(c, &rec) : reply_refused(c, e);
 }
 

@@ -1,8 +1,7 @@
 /* Definitions that are built into the program: the CodeSystems, ValueSets, ConceptMaps, StructureDefinitions,
  * SearchParameters, OperationDefinitions and CompartmentDefinitions of the official R4 package (our own: published.h).
- * Packed by tools/gen-definitions.mjs; a block of at most 512 KiB (or one larger document) is unpacked when something of
- * it is asked, and the last few blocks are kept. Narratives are left out. meta.versionId is "0".
- * Threads: any. */
+ * Packed by tools/gen-definitions.mjs; a block of at most 512 KiB (or one larger document) is unpacked when something
+ * of it is asked, and the last few blocks are kept. Narratives are left out. meta.versionId is "0". Threads: any. */
 #ifndef FHIR_BUILTIN_H
 #define FHIR_BUILTIN_H
 

@@ -45,17 +45,15 @@ static inline size_t own_supplements(void *arg, Str system, Arena *a, JVal *out,
 	return n;
 }
 
-static inline bool own_map(void *arg, size_t n, Arena *a, JVal *out)
+static inline size_t own_maps(void *arg, Arena *a, JVal **out)
 {
 	Own *o = arg;
-	(void)a;
-	for (size_t i = 0; i < o->n; i++) {
-		if (json_str_is(JGET(o->docs[i], "resourceType"), S("ConceptMap")) && n-- == 0) {
-			*out = o->docs[i];
-			return true;
-		}
-	}
-	return false;
+	size_t n = 0;
+	*out = ARENA_ARRAY(a, JVal, o->n + 1);
+	for (size_t i = 0; i < o->n; i++)
+		if (json_str_is(JGET(o->docs[i], "resourceType"), S("ConceptMap")))
+			(*out)[n++] = o->docs[i];
+	return n;
 }
 
 static inline Own *own_new(bool cached)
@@ -65,7 +63,7 @@ static inline Own *own_new(bool cached)
 	o->a = a;
 	o->source = (TermSource){ .find = own_find,
 		                  .supplements = own_supplements,
-		                  .concept_map = own_map,
+		                  .concept_maps = own_maps,
 		                  .arg = o,
 		                  .cache = cached ? term_cache_new(0) : NULL };
 	return o;

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "fhir/terminology/operations.h"
 #include "fhir/terminology/terminology.h"
 
 /* ---- what is prepared and kept (term_cache.c) ---- */
@@ -36,6 +37,7 @@ typedef struct Building {
 Prepared *term_get(const TermSource *s, FhirType type, Str url, Str version, const Building *up);
 /* An inline value set or code system; never cached. json lives as long as the result is used. */
 Prepared *term_get_inline(const TermSource *s, FhirType type, JVal json);
+Prepared *term_get_what(const TermSource *s, FhirType type, const TermWhat *what);
 void term_release(Prepared *p);
 /* Releases with the arena; gives p. */
 Prepared *term_hold(Prepared *p, Arena *a);
@@ -145,6 +147,7 @@ struct TermSet {
 	bool active_only;    /* compose.inactive is false */
 	bool from_expansion; /* what the document lists in its expansion */
 	bool partial;        /* … which is not all of it */
+	bool unclosed;       /* of a code system only some codes are here */
 	Str problem;
 };
 
@@ -156,10 +159,30 @@ typedef struct Where {
 	const Listed *listed;   /* NULL: not listed one by one */
 } Where;
 int set_has(const TermSet *set, Str system, Str code, Where *where);
+int rule_has(const Rule *r, Str system, Str code, Where *where);
 /* Why set_has is TERM_UNKNOWN for this; absent when nothing is unknown. */
 Str set_problem(const TermSet *set, Str system);
 /* One filter as bits over the concepts of cs (and-ed into bits). False: not supported; *problem says it. */
 bool filter_apply(const TermSystem *cs, JVal filter, uint64_t *bits, Arena *a, Str *problem);
+
+/* ---- listing a value set (term_walk.c) ---- */
+typedef struct Member {
+	Str system, code;
+	const Rule *rule;
+	const Concept *concept; /* NULL: the code system is not known */
+	const Listed *listed;   /* NULL: not listed one by one */
+} Member;
+typedef struct Walk {
+	bool (*fn)(void *ctx, const Member *m); /* false: enough */
+	void *ctx;
+	Arena *arena;
+	Str problem; /* why it cannot be listed */
+	size_t looked_at;
+	bool too_many; /* TERM_WALK_MAX */
+} Walk;
+/* Each code once, in the order of the value set. False when it could not be listed to the end: a problem, too many, or
+ * fn had enough. */
+bool set_walk(const TermSet *set, Walk *w);
 
 /* A hash table over codes: for case-insensitive systems too. */
 uint32_t code_hash(Str code);

@@ -202,3 +202,11 @@ Prepared *term_get_inline(const TermSource *s, FhirType type, JVal json)
 	prepare(s, p, json, &b);
 	return p;
 }
+
+Prepared *term_get_what(const TermSource *s, FhirType type, const TermWhat *what)
+{
+	if (what->json.node)
+		return term_get_inline(s, type, what->json);
+	Str version, url = term_canonical(what->url, &version);
+	return term_get(s, type, url, what->version.n ? what->version : version, NULL);
+}

@@ -71,10 +71,10 @@ static void from_system(Maker *m, Rule *r, JVal filters)
 		r->kind = RULE_FORM;
 		return;
 	}
-	if (!r->cs || (!r->cs->complete && json_count(filters))) {
+	if (!r->cs || (!r->cs->complete && !r->cs->count)) {
 		unknown(r, arena_printf(m->a, "the code system %.*s%s%.*s is not %s here",
 		                        STR_ARG(str_clip(r->system, 150)), r->version.n ? " version " : "",
-		                        STR_ARG(str_clip(r->version, 40)), r->cs ? "complete" : "known"));
+		                        STR_ARG(str_clip(r->version, 40)), r->cs ? "present" : "known"));
 		return;
 	}
 	r->kind = RULE_ALL;
@@ -190,11 +190,21 @@ static void add_contains(Maker *m, JVal list, size_t room)
 	}
 }
 
+/* n: codes that are there. */
+static bool is_partial(JVal expansion, size_t n)
+{
+	int64_t total;
+	for (JIter it = json_each(JGET(expansion, "parameter")); json_next(&it);)
+		if (json_str_is(JGET(it.value, "name"), S("limitedExpansion")) &&
+		    json_is(JGET(it.value, "valueBoolean"), J_TRUE))
+			return true;
+	return json_int(JGET(expansion, "total"), &total) && total > 0 && (size_t)total > n;
+}
+
 static void from_expansion(Maker *m, JVal expansion)
 {
 	TermSet *set = m->set;
 	size_t n = count_contains(JGET(expansion, "contains"));
-	int64_t total;
 	set->from_expansion = true;
 	set->includes = ARENA_ARRAY(m->a, Rule, TERM_NESTED_MAX * 4);
 	set->n_includes = set->n_excludes = 0;
@@ -204,18 +214,41 @@ static void from_expansion(Maker *m, JVal expansion)
 			find_system(m, &set->includes[i]);
 		fill_slots(&set->includes[i], m->a);
 	}
-	set->partial = json_int(JGET(expansion, "total"), &total) && total > 0 && (size_t)total > n;
+	set->partial = is_partial(expansion, n);
 }
 
-static bool all_known(const TermSet *set)
+/* Does an include or exclude have this kind? */
+static bool any_rule(const TermSet *set, RuleKind kind)
 {
 	for (size_t i = 0; i < set->n_includes; i++)
-		if (set->includes[i].kind == RULE_UNKNOWN)
-			return false;
+		if (set->includes[i].kind == kind)
+			return true;
 	for (size_t i = 0; i < set->n_excludes; i++)
-		if (set->excludes[i].kind == RULE_UNKNOWN)
-			return false;
-	return true;
+		if (set->excludes[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* A whole expansion says more than the form of a code; a part of one is better than nothing. */
+static bool needs_expansion(const TermSet *set, JVal expansion)
+{
+	if (!json_count(JGET(expansion, "contains")))
+		return false;
+	return !set->n_includes || any_rule(set, RULE_UNKNOWN) ||
+	       (any_rule(set, RULE_FORM) && !is_partial(expansion, count_contains(JGET(expansion, "contains"))));
+}
+
+/* Does it take codes from a system of which only some are here? */
+static bool any_unclosed(const TermSet *set)
+{
+	bool any = false;
+	for (size_t i = 0; i < set->n_includes; i++) {
+		const Rule *r = &set->includes[i];
+		any = any || ((r->kind == RULE_ALL || r->kind == RULE_BITS) && !r->cs->complete);
+		for (size_t k = 0; k < r->n_sets; k++)
+			any = any || r->sets[k]->unclosed;
+	}
+	return any;
 }
 
 TermSet *set_prepare(const TermSource *s, Prepared *p, JVal json, const Building *up)
@@ -228,8 +261,9 @@ TermSet *set_prepare(const TermSource *s, Prepared *p, JVal json, const Building
 	set->version = JSTR(json, "version", p->arena);
 	set->active_only = json_is(JGET(compose, "inactive"), J_FALSE);
 	set->includes = make_rules(&m, JGET(compose, "include"), &set->n_includes);
+	set->unclosed = any_unclosed(set);
 	set->excludes = make_rules(&m, JGET(compose, "exclude"), &set->n_excludes);
-	if (json_count(JGET(expansion, "contains")) && (!set->n_includes || !all_known(set)))
+	if (needs_expansion(set, expansion))
 		from_expansion(&m, expansion);
 	else if (!set->n_includes)
 		set->problem = S("the value set has neither content nor expansion here");
@@ -262,12 +296,14 @@ static int own_has(const Rule *r, Str system, Str code, Where *w)
 		if (at == NO_CONCEPT)
 			return r->cs->complete ? TERM_NO : TERM_UNKNOWN;
 		w->concept = &r->cs->concepts[at];
-		return r->kind == RULE_ALL || bit_get(r->bits, at) ? TERM_YES : TERM_NO;
+		if (r->kind == RULE_ALL || bit_get(r->bits, at))
+			return TERM_YES;
+		return r->cs->complete ? TERM_NO : TERM_UNKNOWN; /* what the filter asks for may be in the rest */
 	}
 	return TERM_UNKNOWN;
 }
 
-static int rule_has(const Rule *r, Str system, Str code, Where *where)
+int rule_has(const Rule *r, Str system, Str code, Where *where)
 {
 	Where w = { .rule = r };
 	int answer = own_has(r, system, code, &w);
@@ -279,14 +315,14 @@ static int rule_has(const Rule *r, Str system, Str code, Where *where)
 		if (r->kind == RULE_SETS && !w.concept && !w.listed)
 			w = inner;
 	}
-	if (answer == TERM_YES)
+	if (where && answer == TERM_YES)
 		*where = w;
 	return answer;
 }
 
 int set_has(const TermSet *set, Str system, Str code, Where *where)
 {
-	Where w = { 0 }, out;
+	Where w = { 0 };
 	int in = set->partial || set->problem.p ? TERM_UNKNOWN : TERM_NO;
 	for (size_t i = 0; i < set->n_includes && in != TERM_YES; i++) {
 		int one = rule_has(&set->includes[i], system, code, &w);
@@ -296,7 +332,7 @@ int set_has(const TermSet *set, Str system, Str code, Where *where)
 	if (in == TERM_YES && set->active_only && w.concept && w.concept->flags & CONCEPT_INACTIVE)
 		return TERM_NO;
 	for (size_t i = 0; i < set->n_excludes && in == TERM_YES; i++) {
-		int one = rule_has(&set->excludes[i], system.p ? system : w.rule->system, code, &out);
+		int one = rule_has(&set->excludes[i], system.p ? system : w.rule->system, code, NULL);
 		if (one != TERM_NO)
 			in = one == TERM_YES ? TERM_NO : TERM_UNKNOWN;
 	}
@@ -324,6 +360,8 @@ Str set_problem(const TermSet *set, Str system)
 {
 	if (set->problem.p)
 		return set->problem;
+	if (set->unclosed)
+		return S("only a part of a code system is here");
 	if (set->partial)
 		return S("only a part of the value set's expansion is here");
 	Str p = rules_problem(set->includes, set->n_includes, system);

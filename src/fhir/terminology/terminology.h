@@ -24,9 +24,8 @@ typedef struct TermSource {
 	bool (*find)(void *arg, FhirType type, Str url, Str version, Arena *a, JVal *out);
 	/* Code systems with content "supplement" for this one, at most `max`, into out. NULL: there are none. */
 	size_t (*supplements)(void *arg, Str system, Arena *a, JVal *out, size_t max);
-	/* The n-th ConceptMap (from 0) to look in when a translation names none; false: no more. NULL: there are none.
-	 */
-	bool (*concept_map)(void *arg, size_t n, Arena *a, JVal *out);
+	/* All ConceptMaps, to look in when a translation names none. NULL: there are none. */
+	size_t (*concept_maps)(void *arg, Arena *a, JVal **out);
 	void *arg;
 	TermCache *cache; /* NULL: everything is prepared anew each time */
 } TermSource;
