@@ -137,6 +137,19 @@ Err visit_subscription(Visit *v, Str id, SubscriptionRow *out)
 	return OK;
 }
 
+Err visit_subscriptions(Visit *v, SubscriptionRow **out, size_t *n)
+{
+	SubscriptionRow *all;
+	size_t count;
+	TRY(subscriptions_all(v->records, v->arena, &all, &count));
+	*n = 0;
+	for (size_t i = 0; i < count; i++)
+		if (may_enter(v, all[i].account))
+			all[(*n)++] = all[i];
+	*out = all;
+	return OK;
+}
+
 /* ---- written by people ---- */
 
 Err subscription_prepare(Visit *v, JVal subscription, Str *kept)

@@ -40,6 +40,8 @@ typedef struct SubscriptionRow {
 NODISCARD Err subscriptions_all(Records *r, Arena *a, SubscriptionRow **out, size_t *n);
 /* One that the visitor may see. ERR_NOT_FOUND, ERR_GONE. */
 NODISCARD Err visit_subscription(Visit *v, Str id, SubscriptionRow *out);
+/* All that the visitor may see: an administrator all, others their own. */
+NODISCARD Err visit_subscriptions(Visit *v, SubscriptionRow **out, size_t *n);
 /* The scope of the account now; ERR_SIGN_IN when it is closed or gone. Strings in a. */
 NODISCARD Err account_scope(Records *r, int64_t account, Arena *a, Scope *out);
 

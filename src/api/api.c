@@ -159,7 +159,7 @@ static Err accept_ok(Call *c)
 	Str accept = req_header(c->req, S("Accept"));
 	if (!accept.n || http_accepts(accept, S("application/fhir+json")) ||
 	    http_accepts(accept, S("application/json")) || http_accepts(accept, S("*/*")) ||
-	    http_accepts(accept, S("application/*")))
+	    http_accepts(accept, S("application/*")) || (c->op->gives.p && http_accepts(accept, c->op->gives)))
 		return OK;
 	return ERR_NOT_ACCEPTABLE;
 }

@@ -44,6 +44,7 @@ typedef struct Operation {
 	Str summary;    /* what it does, one English sentence: for OpenAPI and the page at /fhir */
 	Str name;       /* INT_OPERATION: "everything" */
 	Str definition; /* INT_OPERATION: canonical url of its OperationDefinition */
+	Str gives;      /* media type of the answer when it is not FHIR JSON; absent else */
 } Operation;
 extern const Operation *const operations[];
 extern const size_t operations_count;

@@ -140,7 +140,11 @@ static void write_operations(JWriter *w, FhirType type)
 
 static void write_profiles(JWriter *w, FhirType type)
 {
-	bool any = false;
+	bool any = type == FT_SUBSCRIPTION;
+	if (any) {
+		JW_ARRAY(w, "supportedProfile");
+		jw_str(w, S(BACKPORT "backport-subscription"));
+	}
 	for (size_t i = 0; i < published_count; i++) {
 		if (published[i].about != type)
 			continue;
@@ -153,9 +157,28 @@ static void write_profiles(JWriter *w, FhirType type)
 		jw_end_array(w);
 }
 
-static void write_type(JWriter *w, FhirType type)
+/* The topics that can be subscribed to. R4 has no resource for them; this extension lists them. */
+static void write_topics(JWriter *w, Arena *a)
+{
+	JW_ARRAY(w, "extension");
+	for (size_t i = 0; i < care_topics_count + FT_COUNT; i++) {
+		FhirType t = i < care_topics_count ? FT_NONE : (FhirType)(i - care_topics_count);
+		Topic plain = { .name = t != FT_NONE ? fhir_type_name(t) : STR_END };
+		if (i >= care_topics_count && !topic_type_ok(t))
+			continue;
+		jw_object(w);
+		JW_STR(w, "url", S(BACKPORT "capabilitystatement-subscriptiontopic-canonical"));
+		JW_STR(w, "valueCanonical", topic_url(i < care_topics_count ? &care_topics[i] : &plain, a));
+		jw_end_object(w);
+	}
+	jw_end_array(w);
+}
+
+static void write_type(JWriter *w, FhirType type, Arena *a)
 {
 	jw_object(w);
+	if (type == FT_SUBSCRIPTION)
+		write_topics(w, a);
 	JW_STR(w, "type", fhir_type_name(type));
 	write_interactions(w, type_words, COUNT_OF(type_words));
 	write_profiles(w, type);
@@ -172,7 +195,7 @@ static void write_type(JWriter *w, FhirType type)
 	jw_end_object(w);
 }
 
-static void write_rest(JWriter *w)
+static void write_rest(JWriter *w, Arena *a)
 {
 	JW_ARRAY(w, "rest");
 	jw_object(w);
@@ -191,7 +214,7 @@ static void write_rest(JWriter *w)
 	jw_end_object(w);
 	JW_ARRAY(w, "resource");
 	for (int t = FT_NONE + 1; t < FT_COUNT; t++)
-		write_type(w, (FhirType)t);
+		write_type(w, (FhirType)t, a);
 	jw_end_array(w);
 	write_interactions(w, system_words, COUNT_OF(system_words));
 	write_operations(w, FT_NONE);
@@ -227,7 +250,7 @@ Str capability_statement(const Api *api, Arena *a)
 		jw_str(&w, S("application/fhir+json"));
 		jw_end_array(&w);
 	}
-	write_rest(&w);
+	write_rest(&w, a);
 	jw_end_object(&w);
 	return buf_str(&b);
 }

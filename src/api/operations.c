@@ -48,7 +48,14 @@
 	X(translate) \
 	X(translate_post) \
 	X(translate_one) \
-	X(translate_one_post)
+	X(translate_one_post) \
+	X(subscription_status) \
+	X(subscription_status_post) \
+	X(subscription_statuses) \
+	X(subscription_statuses_post) \
+	X(subscription_events) \
+	X(subscription_events_post) \
+	X(subscription_stream)
 /* clang-format on */
 
 #define X(name) extern const Operation operation_##name;

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "server/deliver_http.h"
 
-enum { STOP_MS = 2000, IDLE_MS = 3600000, WINDOW = 5000, BEAT_MS = 15000 };
+enum { STOP_MS = 2000, IDLE_MS = 3600000, WINDOW = 5000, BEAT_MS = 15000, STREAM_MS = 900000 };
 
 /* What was loaded at one time: the subscriptions of it share an arena. */
 typedef struct Load {
@@ -28,6 +28,7 @@ typedef struct Line {
 	Load *load;
 	Sub sub;
 	bool busy;  /* a notification is under way */
+	bool posts; /* as an HTTP request */
 	bool again; /* not all changes were looked at */
 	bool gone;  /* no longer there, or to be taken from a newer load, when it is no longer busy */
 	bool kept;  /* in the newest load */
@@ -36,6 +37,7 @@ typedef struct Line {
 	Post post;
 	Stream *stream; /* NULL: nobody is connected */
 	Millis beat;    /* when a comment keeps it open */
+	Millis until;   /* when it ends: so that its client has to show its token again */
 } Line;
 
 struct Deliver {
@@ -177,10 +179,15 @@ static void reload(Deliver *d)
 
 /* ---- one notification ---- */
 
+static void line_rest(Deliver *d, Line *l)
+{
+	d->n_busy -= l->posts;
+	l->busy = l->posts = false;
+}
+
 static void settle(Deliver *d, Line *l, Str why)
 {
-	l->busy = false;
-	d->n_busy--;
+	line_rest(d, l);
 	if (why.p && !l->sub.row.fails)
 		log_info("subscription %.*s: %.*s", STR_ARG(l->sub.row.rec.id), STR_ARG(why));
 	atomic_fetch_add(why.p ? &d->failures : &d->delivered, 1);
@@ -199,7 +206,7 @@ static void settle(Deliver *d, Line *l, Str why)
 
 static void begin_post(Deliver *d, Line *l)
 {
-	l->busy = true;
+	l->busy = l->posts = true;
 	d->n_busy++;
 	if (!d->multi) {
 		d->multi = curl_multi_init();
@@ -243,7 +250,6 @@ static void begin_stream(Deliver *d, Line *l)
 	Str id = l->note.events ? arena_printf(a, "id: %lld\n", (long long)l->note.last) : S("");
 	Str text = arena_join(a, S("event: notification\n"), id, S("data: "), l->note.body, S("\n\n"), STR_END);
 	l->busy = true;
-	d->n_busy++;
 	if (!stream_put(l->stream, text))
 		settle(d, l, S("The client is gone."));
 }
@@ -257,11 +263,11 @@ static void look_at_stream(Deliver *d, Line *l)
 	if (l->busy && state == STREAM_EMPTY) {
 		settle(d, l, STR_END);
 	} else if (l->busy && (state == STREAM_CLOSED || fresh)) {
-		l->busy = false;
-		d->n_busy--;
+		line_rest(d, l);
 		arena_reset(l->arena);
 	}
-	if (l->stream && (state == STREAM_CLOSED || fresh)) {
+	bool over = state == STREAM_CLOSED || fresh || (!l->busy && time_now() >= l->until);
+	if (l->stream && over) {
 		stream_end(l->stream);
 		l->stream = NULL;
 		atomic_fetch_sub(&d->open_streams, 1);
@@ -270,6 +276,7 @@ static void look_at_stream(Deliver *d, Line *l)
 		return;
 	l->stream = fresh;
 	l->beat = 0; /* at once: so that the headers go out */
+	l->until = time_now() + STREAM_MS;
 	l->again = true;
 	atomic_fetch_add(&d->open_streams, 1);
 	stream_on_empty(fresh, wake, d);

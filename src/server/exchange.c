@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "base/log.h"
+#include "http/stream.h"
 #include "server/internal.h"
 
 enum { KEEP_FREE = 64, BODY_FIRST = 64 * 1024, FAILURES_MAX = 12 };
@@ -85,11 +86,20 @@ static Exchange *exchange_take(Server *s)
 	return x;
 }
 
+/* A stream that is not going to be sent after all. */
+static void drop_stream(Exchange *x)
+{
+	if (x->reply.stream)
+		stream_leave(x->reply.stream);
+	x->reply.stream = NULL;
+}
+
 void exchange_free(Exchange *x)
 {
 	Local *l = local_of(x->server);
 	if (x->conn)
 		x->conn->exchange = NULL;
+	drop_stream(x);
 	atomic_fetch_sub(&x->server->busy, 1);
 	if (l->n_free >= KEEP_FREE) {
 		arena_free(x->arena);
@@ -188,6 +198,7 @@ static bool finished_now(Exchange *x)
 static void fail(Exchange *x)
 {
 	Err e = x->result;
+	drop_stream(x);
 	Reply (*on_fail)(void *, Err) = x->reply.on_fail;
 	x->reply = on_fail ? on_fail(x->reply.fail_arg, e) : reply_plain(x->arena, err_status(e));
 	bool told = false;

@@ -1,7 +1,10 @@
 /* From a Reply to what libmicrohttpd sends: headers that every reply has, compression, ranges. The body stays where it
  * is, in the exchange's arena or among the static files, until the exchange is completed. */
+#include <stdlib.h>
 #include <zlib.h>
 
+#include "base/log.h"
+#include "http/stream.h"
 #include "server/internal.h"
 
 typedef struct Fixed {
@@ -160,19 +163,88 @@ static void add_headers(Exchange *x, struct MHD_Response *m)
 		MHD_add_response_header(m, "Connection", "close");
 }
 
-enum MHD_Result reply_send(Exchange *x)
+/* ---- bodies that go on ---- */
+
+enum { STREAM_BLOCK = 16 * 1024 };
+
+typedef struct Flow {
+	Stream *stream;
+	struct MHD_Connection *mhd;
+	Conn *conn;
+	Server *server;
+} Flow;
+
+/* The client has send_ms for what it was given; while there is nothing to give it may wait. */
+static void flow_deadline(const Flow *f, int64_t ms)
+{
+	if (f->conn)
+		atomic_store_explicit(&f->conn->deadline, ms ? clock_ms() + ms : 0, memory_order_relaxed);
+}
+
+static void flow_park(void *arg)
+{
+	const Flow *f = arg;
+	flow_deadline(f, 0);
+	MHD_suspend_connection(f->mhd);
+}
+
+static void flow_on(void *arg)
+{
+	const Flow *f = arg;
+	MHD_resume_connection(f->mhd);
+}
+
+static ssize_t flow_read(void *cls, uint64_t pos, char *out, size_t max)
+{
+	Flow *f = cls;
+	bool end;
+	StreamWait wait = { flow_park, flow_on, f };
+	(void)pos;
+	flow_deadline(f, f->server->o.send_ms);
+	size_t n = stream_take(f->stream, out, max, &end, &wait);
+	return end ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)n;
+}
+
+static void flow_free(void *cls)
+{
+	Flow *f = cls;
+	stream_leave(f->stream);
+	free(f);
+}
+
+static struct MHD_Response *flow_response(Exchange *x)
+{
+	Flow *f = calloc(1, sizeof *f);
+	if (!f)
+		die("out of memory");
+	*f = (Flow){ .stream = x->reply.stream, .mhd = x->mhd, .conn = x->conn, .server = x->server };
+	struct MHD_Response *m =
+	    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, flow_read, f, flow_free);
+	if (m)
+		x->reply.stream = NULL; /* its end is the response's now */
+	else
+		free(f);
+	return m;
+}
+
+static struct MHD_Response *plain_response(Exchange *x)
 {
 	Reply *r = &x->reply;
-	if (r->status < 200 || r->status > 599)
-		*r = reply_plain(x->arena, 500);
 	if (str_starts(r->type, S("application/pdf")))
 		reply_range(r, &x->req);
 	if (r->status == 204 || r->status == 304)
 		r->body = S("");
 	else
 		compress_reply(x);
-	struct MHD_Response *m =
-	    MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)r->body.p, MHD_RESPMEM_PERSISTENT);
+	return MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)r->body.p, MHD_RESPMEM_PERSISTENT);
+}
+
+enum MHD_Result reply_send(Exchange *x)
+{
+	Reply *r = &x->reply;
+	if (r->status < 200 || r->status > 599)
+		*r = reply_plain(x->arena, 500);
+	struct MHD_Response *m = r->stream ? flow_response(x) : plain_response(x);
 	if (!m)
 		return MHD_NO;
 	add_headers(x, m);

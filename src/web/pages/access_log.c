@@ -81,6 +81,12 @@ static Msg action_msg(AuditAction a)
 	return MSG_access_action_other;
 }
 
+/* A system that the reader subscribed was told; the reason names it. */
+static bool was_notified(const AuditEntry *e)
+{
+	return e->action == AUDIT_EXPORT && str_eq(e->route, S("notify"));
+}
+
 static Str categories_text(Ctx *c, uint32_t bits)
 {
 	Buf b = buf_new(c->arena, 128, 0);
@@ -127,12 +133,15 @@ static void entry_row(Ctx *c, Html *h, const Dossier *d, const AuditEntry *e)
 	H(h, "</td>\n<td class=\"govuk-table__cell\">");
 	h_datetime(h, e->at);
 	H(h, "</td>\n<td class=\"govuk-table__cell\">");
-	h_msg1(h, action_msg(e->action), categories_text(c, e->categories));
+	h_msg1(h, was_notified(e) ? MSG_access_action_notify : action_msg(e->action), categories_text(c, e->categories));
 	H(h, "</td>\n<td class=\"govuk-table__cell\">");
 	h_msg3(h, why == MSG_NONE ? MSG_access_why_none : why, d->person.name, e->role_text, S(""));
 	if (e->reason.n) {
 		H(h, " ");
-		h_text(h, e->reason);
+		if (was_notified(e))
+			h_msg1(h, MSG_access_notified, e->reason);
+		else
+			h_text(h, e->reason);
 	}
 	H(h, "</td>\n<td class=\"govuk-table__cell\">");
 	if (e->account != c->scope->account) {
