@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "access/definitions.h"
+
 enum { BATCH_LEAST = 8, BATCH_MOST = 200, SCAN_CHUNK = 500 };
 
 /* A match. The body is kept only when it is known that it will be sent. */
@@ -476,9 +478,27 @@ static Err find(Search *s, SearchResult *out)
 	return answer(s, &page, out);
 }
 
-Err visit_find(Visit *v, const SearchQuery *q, SearchResult *out)
+/* What the caller left open in the context: the terminology of these records, the time of the visit. */
+static SearchContext context_of(Visit *v, const SearchContext *given)
+{
+	SearchContext c = given ? *given : (SearchContext){ 0 };
+	if (!c.value_set_has && !c.subsumes) {
+		c.value_set_has = definitions_member;
+		c.subsumes = definitions_subsumes;
+		c.arg = v->records;
+	}
+	if (!c.now)
+		c.now = v->now;
+	return c;
+}
+
+Err visit_find(Visit *v, const SearchQuery *asked, SearchResult *out)
 {
 	int64_t from = time_mono_us();
+	SearchContext context = context_of(v, asked->context);
+	SearchQuery full = *asked;
+	const SearchQuery *q = &full;
+	full.context = &context;
 	Search s = { .v = v, .q = q, .store = v->records->store, .scratch = arena_new() };
 	*out = (SearchResult){ 0 };
 	s.plan = buf_new(v->arena, q->explain ? 256 : 0, 8192);

@@ -17,6 +17,7 @@
 	X(cmd_restore)  \
 	X(cmd_user)     \
 	X(cmd_fhirpath) \
+	X(cmd_explain)  \
 	X(cmd_validate)
 
 #define X(name) extern const Command name;
