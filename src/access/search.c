@@ -12,7 +12,7 @@ typedef struct Hit {
 	Rid rid;
 	Rec rec;
 	Person *person;
-	Str *keys; /* one per sort; absent: no value */
+	Str *keys; /* one per sort: bytes in order, with their direction in them */
 } Hit;
 
 /* What is gathered in one walk through the stream. */
@@ -44,12 +44,22 @@ static const Alt *alt_of(const Search *s, FhirType type)
 	return NULL;
 }
 
-static Str big_endian(Arena *a, uint64_t v)
+/* Bytes that compare the other way round when `down`. */
+static Str directed(Arena *a, Str key, bool down)
 {
-	char *p = arena_raw(a, 8);
+	char *p = arena_raw(a, key.n + 1);
+	for (size_t i = 0; i < key.n; i++)
+		p[i] = (char)(down ? ~key.p[i] : key.p[i]);
+	p[key.n] = (char)(down ? 0xff : 0); /* a shorter one is before, or behind, a longer one */
+	return str_n(p, key.n + 1);
+}
+
+static Str updated_key(Arena *a, Millis updated, bool down)
+{
+	char p[8];
 	for (int i = 0; i < 8; i++)
-		p[i] = (char)(v >> (56 - 8 * i));
-	return str_n(p, 8);
+		p[i] = (char)((uint64_t)updated >> (56 - 8 * i));
+	return directed(a, str_n(p, 8), down);
 }
 
 static Str *sort_keys(Search *s, const StoreRow *row, JVal json)
@@ -58,12 +68,13 @@ static Str *sort_keys(Search *s, const StoreRow *row, JVal json)
 	Str *keys = ARENA_ARRAY(a, Str, s->n_sort);
 	for (size_t i = 0; i < s->n_sort; i++) {
 		Str code = s->sort[i].code;
+		bool down = s->sort[i].down;
 		if (str_eq(code, S("_lastUpdated")))
-			keys[i] = big_endian(a, (uint64_t)row->updated);
+			keys[i] = updated_key(a, row->updated, down);
 		else if (str_eq(code, S("_id")))
-			keys[i] = arena_str(a, row->id);
+			keys[i] = directed(a, row->id, down);
 		else
-			keys[i] = search_key(search_param(row->type, code), json, s->sort[i].down, a);
+			keys[i] = search_sort_key(search_param(row->type, code), json, down, a);
 	}
 	return keys;
 }
@@ -225,32 +236,25 @@ static Err walk(Search *s, Rid beyond, bool back, Take *t)
 
 /* ---- order ---- */
 
-static int compare_keys(const SearchSort *sort, size_t n, const Str *a, const Str *b)
+static int compare_keys(size_t n, const Str *a, const Str *b)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (!a[i].p || !b[i].p) { /* what has no value comes last, either way */
-			if (a[i].p || b[i].p)
-				return a[i].p ? -1 : 1;
-			continue;
-		}
-		int c = str_cmp(a[i], b[i]);
-		if (c)
-			return sort[i].down ? -c : c;
-	}
-	return 0;
+	int c = 0;
+	for (size_t i = 0; i < n && !c; i++)
+		c = str_cmp(a[i], b[i]);
+	return c;
 }
 
 static int compare_hits(const void *a, const void *b, void *ctx)
 {
 	const Hit *x = a, *y = b;
 	const Search *s = ctx;
-	int c = compare_keys(s->sort, s->n_sort, x->keys, y->keys);
+	int c = compare_keys(s->n_sort, x->keys, y->keys);
 	return c ? c : x->rid < y->rid ? -1 : x->rid > y->rid;
 }
 
 static bool beyond(const Search *s, const Hit *h, const Place *at)
 {
-	int c = compare_keys(s->sort, s->n_sort, h->keys, at->keys);
+	int c = compare_keys(s->n_sort, h->keys, at->keys);
 	c = c ? c : h->rid < at->rid ? -1 : h->rid > at->rid;
 	return at->back ? c < 0 : c > 0;
 }
@@ -353,14 +357,28 @@ static Err streamed_page(Search *s, const Place *at, SearchResult *out, Page *pa
 
 /* ---- opening and answering ---- */
 
-static const SearchCond *all_conds(Arena *a, const SearchQuery *q)
+/* A copy whose values are read once for all that will be compared. */
+static SearchCond *prepared(const Search *s, const SearchCond *conds, size_t n)
 {
-	SearchCond *list = ARENA_ARRAY(a, SearchCond, q->n_terms + q->n_conds + 1);
+	SearchCond *list = ARENA_ARRAY(s->v->arena, SearchCond, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		list[i] = conds[i];
+		if (conds[i].kind == COND_TERM)
+			search_prepare(&list[i].term, s->q->context, s->v->arena);
+		else if (conds[i].n_inner)
+			list[i].inner = prepared(s, conds[i].inner, conds[i].n_inner);
+	}
+	return list;
+}
+
+static const SearchCond *all_conds(const Search *s, const SearchQuery *q)
+{
+	SearchCond *list = ARENA_ARRAY(s->v->arena, SearchCond, q->n_terms + q->n_conds + 1);
 	for (size_t i = 0; i < q->n_terms; i++)
 		list[i] = (SearchCond){ .kind = COND_TERM, .term = q->terms[i] };
 	for (size_t i = 0; i < q->n_conds; i++)
 		list[q->n_terms + i] = q->conds[i];
-	return list;
+	return prepared(s, list, q->n_terms + q->n_conds);
 }
 
 static void open_alts(Search *s, const SearchQuery *q)
@@ -370,7 +388,7 @@ static void open_alts(Search *s, const SearchQuery *q)
 	s->alts = ARENA_ARRAY(a, Alt, s->n_alts + 1);
 	for (size_t i = 0; i < s->n_alts; i++) {
 		const SearchQuery *one = q->type == FT_NONE ? &q->each[i] : q;
-		s->alts[i] = (Alt){ one->type, all_conds(a, one), one->n_terms + one->n_conds };
+		s->alts[i] = (Alt){ one->type, all_conds(s, one), one->n_terms + one->n_conds };
 		typeset_add(&s->types, one->type);
 		if (fhir_home(one->type) == HOME_PERSON)
 			s->personal = true;

@@ -119,15 +119,12 @@ Str patient_of(Str value);
 /* What belongs to the matches (search_include.c). Appends to *out; matches stay in front. */
 NODISCARD Err search_include(Search *s, SearchResult *out);
 
-/* What a resource is sorted by: bytes in order; the lowest value, or the highest when `down`. Absent: no value. */
-Str search_key(const SearchParam *p, JVal resource, bool down, Arena *a);
-
 /* ---- cursors (search_cursor.c) ---- */
 /* Where a page begins: beyond a row in an order. */
 typedef struct Place {
 	bool back;
 	Rid rid;
-	Str *keys; /* one per sort; absent: no value */
+	Str *keys; /* one per sort: bytes in order, with their direction in them */
 	size_t n;
 } Place;
 Str cursor_write(Search *s, const Place *at);

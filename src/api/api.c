@@ -92,6 +92,10 @@ static bool path_fits(Call *c, Str pattern, Str path)
 			c->type_name = have;
 			if (c->type == FT_NONE)
 				return false;
+		} else if (str_eq(want, S("{compartment}"))) {
+			if (compartment_of(fhir_type(have)) == COMPARTMENT_COUNT)
+				return false;
+			c->around = have;
 		} else if (str_eq(want, S("{id}"))) {
 			if (!fhir_id_ok(have))
 				return false;
@@ -107,7 +111,8 @@ static bool path_fits(Call *c, Str pattern, Str path)
 
 static bool needs_query(Interaction i)
 {
-	return i == INT_UPDATE_CONDITIONAL || i == INT_DELETE_CONDITIONAL || i == INT_PATCH_CONDITIONAL;
+	return i == INT_UPDATE_CONDITIONAL || i == INT_DELETE_CONDITIONAL || i == INT_PATCH_CONDITIONAL ||
+	       i == INT_SEARCH_SYSTEM;
 }
 
 Err api_match(Call *c)
@@ -133,6 +138,7 @@ Err api_match(Call *c)
 		c->type_name = probe.type_name;
 		c->id = probe.id;
 		c->version = probe.version;
+		c->around = probe.around;
 		c->op = op;
 		return OK;
 	}

@@ -29,13 +29,15 @@ typedef enum Interaction {
 	INT_SEARCH,
 	INT_SEARCH_POST,
 	INT_SEARCH_COMPARTMENT,
+	INT_SEARCH_SYSTEM,
 	INT_BUNDLE,
 	INT_OPERATION, /* FHIR writes these with "$" */
 } Interaction;
 
 typedef struct Operation {
 	Method method;
-	Str path;  /* "/fhir/{type}/{id}": {type} is a resource type, {id} and {version} are one segment each */
+	Str path;  /* "/fhir/{type}/{id}": {type} is a resource type, {compartment} one that has a compartment, {id} and
+	              {version} are one segment each */
 	Str route; /* method and path, for the access log */
 	Interaction interaction;
 	bool open;    /* needs no sign-in */
@@ -68,6 +70,7 @@ struct Call {
 	const Operation *op;
 	FhirType type;
 	Str type_name, id, version;
+	Str around; /* {compartment}: "Practitioner" */
 	Session session;
 	Visit *visit;
 	Return prefer;

@@ -1,6 +1,8 @@
 /* GET /fhir/metadata. Source: https://hl7.org/fhir/R4/capabilitystatement.html */
 #include "api/metadata.h"
 
+#include <stdio.h>
+
 #include "base/version.h"
 #include "fhir/published.h"
 
@@ -33,6 +35,7 @@ static const Word system_words[] = {
 	{ INT_BUNDLE, S_INIT("transaction") },
 	{ INT_BUNDLE, S_INIT("batch") },
 	{ INT_HISTORY_SYSTEM, S_INIT("history-system") },
+	{ INT_SEARCH_SYSTEM, S_INIT("search-system") },
 };
 
 static void write_interactions(JWriter *w, const Word *words, size_t n)
@@ -48,7 +51,6 @@ static void write_interactions(JWriter *w, const Word *words, size_t n)
 	jw_end_array(w);
 }
 
-/* Absent for kinds that a search cannot use. */
 static Str kind_code(ParamKind k)
 {
 	switch (k) {
@@ -67,8 +69,9 @@ static Str kind_code(ParamKind k)
 	case PARAM_URI:
 		return S("uri");
 	case PARAM_COMPOSITE:
+		return S("composite");
 	case PARAM_SPECIAL:
-		return STR_END;
+		return S("special");
 	}
 	return STR_END;
 }
@@ -79,13 +82,46 @@ static void write_params(JWriter *w, FhirType type)
 	const SearchParam *const *params = search_params(type, &n);
 	JW_ARRAY(w, "searchParam");
 	for (size_t i = 0; i < n; i++) {
-		Str kind = kind_code(params[i]->kind);
-		if (!kind.p)
+		if (!search_modifier_ok(params[i], STR_END))
 			continue;
 		jw_object(w);
 		JW_STR(w, "name", params[i]->code);
-		JW_STR(w, "type", kind);
+		JW_STR(w, "type", kind_code(params[i]->kind));
 		jw_end_object(w);
+	}
+	jw_object(w);
+	JW_STR(w, "name", S("_list"));
+	JW_STR(w, "type", S("special"));
+	jw_end_object(w);
+	jw_end_array(w);
+}
+
+/* "Goal:subject": what can be followed from a type, and what can be followed to it. */
+static void write_include(JWriter *w, const SearchParam *p)
+{
+	char text[200];
+	Str type = fhir_type_name(p->type);
+	int n = snprintf(text, sizeof text, "%.*s:%.*s", STR_ARG(type), STR_ARG(p->code));
+	jw_str(w, str_n(text, (size_t)n));
+}
+
+static void write_includes(JWriter *w, FhirType type)
+{
+	size_t n;
+	const SearchParam *const *params = search_params(type, &n);
+	JW_ARRAY(w, "searchInclude");
+	jw_str(w, S("*"));
+	for (size_t i = 0; i < n; i++)
+		if (params[i]->kind == PARAM_REFERENCE)
+			write_include(w, params[i]);
+	jw_end_array(w);
+	JW_ARRAY(w, "searchRevInclude");
+	for (FhirType from = FT_NONE + 1; from < FT_COUNT; from++) {
+		params = search_params(from, &n);
+		for (size_t i = 0; i < n; i++)
+			if (params[i]->kind == PARAM_REFERENCE &&
+			    (typeset_empty(&params[i]->targets) || typeset_has(&params[i]->targets, type)))
+				write_include(w, params[i]);
 	}
 	jw_end_array(w);
 }
@@ -189,8 +225,10 @@ static void write_type(JWriter *w, FhirType type, Arena *a)
 	JW_STR(w, "conditionalRead", S("full-support"));
 	JW_BOOL(w, "conditionalUpdate", offers(INT_UPDATE_CONDITIONAL));
 	JW_STR(w, "conditionalDelete", offers(INT_DELETE_CONDITIONAL) ? S("single") : S("not-supported"));
-	if (offers(INT_SEARCH))
+	if (offers(INT_SEARCH)) {
+		write_includes(w, type);
 		write_params(w, type);
+	}
 	write_operations(w, type);
 	jw_end_object(w);
 }
@@ -224,7 +262,7 @@ static void write_rest(JWriter *w, Arena *a)
 
 Str capability_statement(const Api *api, Arena *a)
 {
-	Buf b = buf_new(a, 256 * 1024, 0);
+	Buf b = buf_new(a, 1024 * 1024, 0);
 	JWriter w = jw_new(&b);
 	jw_object(&w);
 	JW_STR(&w, "resourceType", S("CapabilityStatement"));

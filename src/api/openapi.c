@@ -94,6 +94,8 @@ static void write_components(JWriter *w)
 	jw_end_object(w);
 	JW_OBJECT(w, "parameters");
 	write_path_parameter(w, S("type"), S("A FHIR R4 resource type."), true);
+	write_path_parameter(w, S("compartment"), S("Patient, Practitioner, RelatedPerson, Encounter or Device."),
+	                     false);
 	write_path_parameter(w, S("id"), S("The id of a resource."), false);
 	write_path_parameter(w, S("version"), S("A version: meta.versionId, what stands in the ETag."), false);
 	write_path_parameter(w, S("job"), S("The id of a job, from Content-Location."), false);
@@ -185,8 +187,8 @@ static Str operation_id(const Operation *op, Arena *a)
 
 static bool searches(Interaction i)
 {
-	return i == INT_SEARCH || i == INT_SEARCH_COMPARTMENT || i == INT_UPDATE_CONDITIONAL ||
-	       i == INT_PATCH_CONDITIONAL || i == INT_DELETE_CONDITIONAL;
+	return i == INT_SEARCH || i == INT_SEARCH_COMPARTMENT || i == INT_SEARCH_SYSTEM ||
+	       i == INT_UPDATE_CONDITIONAL || i == INT_PATCH_CONDITIONAL || i == INT_DELETE_CONDITIONAL;
 }
 
 static void write_operation(JWriter *w, const Operation *op, Arena *a)

@@ -19,7 +19,11 @@
 	X(history_system) \
 	X(search) \
 	X(search_post) \
-	X(search_person) \
+	X(search_compartment) \
+	X(search_compartment_all) \
+	X(search_system) \
+	X(search_system_get) \
+	X(search_system_post) \
 	X(bundle) \
 	X(everything_patient) \
 	X(everything_patient_post) \

@@ -56,12 +56,56 @@ static void read_total(Query *q, const Pair *p)
 
 static void read_summary(Query *q, const Pair *p)
 {
-	if (str_eq(p->value, S("count"))) {
-		q->count_only = true;
-		query_use(q, p);
-	} else if (!str_eq(p->value, S("false"))) {
-		query_ignore(q, p->name);
+	if (!summary_parse(p->value, &q->trim.summary)) {
+		query_refuse(q, p->name, "expected true, text, data, count or false");
+		return;
 	}
+	if (q->trim.summary == SUMMARY_COUNT)
+		q->count_only = true;
+	if (q->trim.summary != SUMMARY_FALSE)
+		query_use(q, p);
+}
+
+/* "name", or "Patient.name" for resources of that type only. */
+static bool element_known(const FhirType *types, size_t n_types, Str one)
+{
+	Str head;
+	Str rest = str_cut(one, '.', &head);
+	FhirType named = rest.p ? fhir_type(head) : FT_NONE;
+	if (named != FT_NONE)
+		return summary_element_ok(named, rest);
+	for (size_t i = 0; i < n_types; i++)
+		if (summary_element_ok(types[i], one))
+			return true;
+	return false;
+}
+
+static void read_elements(Arena *a, Query *q, const FhirType *types, size_t n_types, const Pair *p)
+{
+	Str *list = ARENA_ARRAY(a, Str, QUERY_ELEMENTS_MAX);
+	size_t n = 0;
+	Buf used = buf_new(a, p->value.n + 1, 0);
+	for (Str rest = p->value, one; rest.p;) {
+		rest = str_cut(rest, ',', &one);
+		one = str_trim(one);
+		if (!element_known(types, n_types, one)) {
+			query_ignore(q, arena_join(a, S("_elements="), str_upto(one, 40), STR_END));
+			continue;
+		}
+		if (n == QUERY_ELEMENTS_MAX) {
+			query_refuse(q, p->name, "at most 100 elements");
+			return;
+		}
+		if (n)
+			buf_byte(&used, ',');
+		buf_add(&used, one);
+		list[n++] = one;
+	}
+	if (!n)
+		return;
+	q->trim.elements = list;
+	q->trim.n_elements = n;
+	query_use(q, &(Pair){ p->name, buf_str(&used) });
 }
 
 static void read_most(Query *q, const Pair *p)
@@ -95,6 +139,8 @@ static bool steers(Arena *a, Query *q, const FhirType *types, size_t n_types, co
 		read_total(q, p);
 	else if (str_eq(p->name, S("_summary")))
 		read_summary(q, p);
+	else if (str_eq(p->name, S("_elements")))
+		read_elements(a, q, types, n_types, p);
 	else if (str_eq(p->name, S("_maxresults")))
 		read_most(q, p);
 	else if (str_eq(p->name, S("_contained")) || str_eq(p->name, S("_containedType")))
@@ -132,6 +178,8 @@ static void add_cond(Arena *a, Query *q, SearchQuery *each, const FhirType *type
 
 static void finish(Query *q)
 {
+	if (q->trim.summary == SUMMARY_TEXT && q->search.n_includes)
+		query_refuse(q, S("_summary"), "text cannot be asked together with _include or _revinclude");
 	if (q->count_only)
 		q->search.total = q->search.total == TOTAL_ESTIMATE ? TOTAL_ESTIMATE : TOTAL_ACCURATE;
 	if (q->most >= 0 && (int64_t)q->search.count >= q->most) {

@@ -4,6 +4,7 @@
 #define API_QUERY_H
 
 #include "api/call.h"
+#include "fhir/summary.h"
 
 enum {
 	QUERY_COUNT = 50,
@@ -11,12 +12,14 @@ enum {
 	QUERY_TERMS_MAX = 50,
 	QUERY_VALUES_MAX = 500,
 	QUERY_SORT_MAX = 8,
+	QUERY_ELEMENTS_MAX = 100,
 	QUERY_INCLUDE_MAX = 32
 };
 
 typedef struct Query {
 	SearchQuery search;
 	bool count_only; /* _summary=count or _count=0 */
+	Trim trim;       /* _summary, _elements: of what is sent */
 	bool last_page;  /* _maxresults reached by this page: no next */
 	Buf used;        /* "?name=a&birthdate=…" of what was understood, without paging */
 	Outcome notes;   /* what was ignored (lenient), or why it is refused */

@@ -54,6 +54,15 @@ static bool list_cond(Arena *a, Query *q, Str name, Str value, SearchCond *out)
 	return true;
 }
 
+/* Does the reference lead to definitions, which are named by address? Only those have :above and :below here. */
+static bool canonical(const SearchParam *p)
+{
+	for (FhirType t = FT_NONE + 1; t < FT_COUNT; t++)
+		if (typeset_has(&p->targets, t) && fhir_home(t) == HOME_DEFINITION)
+			return true;
+	return false;
+}
+
 static bool term_cond(Arena *a, Query *q, FhirType type, Str name, Str value, SearchCond *out)
 {
 	Str code;
@@ -65,7 +74,9 @@ static bool term_cond(Arena *a, Query *q, FhirType type, Str name, Str value, Se
 		query_ignore(q, name);
 		return false;
 	}
-	if (!search_modifier_ok(param, modifier)) {
+	bool hierarchy =
+	    param->kind == PARAM_REFERENCE && (str_eq(modifier, S("above")) || str_eq(modifier, S("below")));
+	if (!search_modifier_ok(param, modifier) || (hierarchy && !canonical(param))) {
 		query_refuse(q, name, "this modifier is not supported");
 		return false;
 	}

@@ -6,7 +6,7 @@
 static bool sortable(FhirType type, Str code)
 {
 	const SearchParam *p = search_param(type, code);
-	return p && p->kind != PARAM_COMPOSITE && p->kind != PARAM_SPECIAL;
+	return p && search_sort_ok(p);
 }
 
 void query_sort(Arena *a, Query *q, const FhirType *types, size_t n_types, const Pair *p)

@@ -128,8 +128,9 @@ const Command cmd_explain = {
 	.name = S_INIT("explain"),
 	.summary = S_INIT("show how a FHIR search is answered, and what it costs"),
 	.operands = S_INIT("SEARCH"),
-	.help = S_INIT("SEARCH is what stands behind /fhir/: 'Goal?lifecycle-status=active'. Runs it once, reading only, and\n"
-	               "prints the plan, what was expected and what was read. It prints no content."),
+	.help = S_INIT(
+	    "SEARCH is what stands behind /fhir/: 'Goal?lifecycle-status=active'. Runs it once, reading only, and\n"
+	    "prints the plan, what was expected and what was read. It prints no content."),
 	.options = options,
 	.n_options = COUNT_OF(options),
 	.run = run,
