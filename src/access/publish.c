@@ -13,10 +13,11 @@ static Err publish_one(Visit *v, const Published *p)
 	Err e = visit_read(v, p->type, p->id, &now);
 	if (e == ERR_NOT_FOUND)
 		return visit_create_as(v, p->type, p->id, p->json);
-	if (e != OK && e != ERR_GONE)
-		return e;
+	if (e == ERR_GONE)
+		return OK; /* what was deleted does not come back; only a job of the system can have done it */
+	TRY(e);
 	TRY(json_parse(a, p->json, &doc, NULL));
-	if (e == OK && body_same(p->type, p->id, now.version, now.updated, body_rest(json_root(doc), a), now.body, a))
+	if (body_same(p->type, p->id, now.version, now.updated, body_rest(json_root(doc), a), now.body, a))
 		return OK;
 	return visit_update(v, p->type, p->id, 0, p->json, NULL);
 }

@@ -5,9 +5,10 @@
 
 #include "access/records.h"
 
-/* Creates what is missing and updates what differs, under the scope "publish", in one transaction; the program's text
- * wins over a change made in the store. Does nothing, and writes nothing, when all is as it should be: at each start
- * of the server. On error nothing is changed, and `why` says which definition. */
+/* Creates what is missing and updates what differs, under the scope "publish", in one transaction. Users
+ * cannot change or delete them (visit_update); what an import wrote over one is put right. Does nothing, and writes
+ * nothing, when all is as it should be: at each start of the server. On error nothing is changed, and `why` says which
+ * definition. */
 NODISCARD Err records_publish(Records *r, char *why, size_t why_n);
 
 #endif

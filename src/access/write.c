@@ -3,6 +3,7 @@
 #include "access/body.h"
 #include "access/visit.h"
 
+#include "fhir/published.h"
 #include "fhir/reference.h"
 #include "fhir/validate.h"
 
@@ -150,6 +151,8 @@ static bool own_entry(const Visit *v, FhirType type, Str id, JVal json)
 Err may_write(Visit *v, const Person *p, Part part, FhirType type, Str id, JVal json, Category c)
 {
 	bool ok;
+	if (!p && v->who.role != ROLE_SYSTEM && published_id(type, id))
+		return refuse(v, ERR_FORBIDDEN, STR_END, "this definition is built into the program");
 	if (p)
 		ok = p->rel.write & BIT(c);
 	else if (part == PART_OWN)

@@ -18,5 +18,6 @@ extern const size_t published_count;
 
 /* The definition of the type with this canonical url; version absent: whichever. NULL when it is none of ours. */
 const Published *published_find(FhirType type, Str url, Str version);
+bool published_id(FhirType type, Str id); /* is it the id of one of ours? */
 
 #endif
