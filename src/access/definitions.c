@@ -68,23 +68,43 @@ static bool row_is(Records *r, FhirType type, Rid rid, Str url, Arena *a, StoreR
 	return !url.p || str_eq(JSTR(json, "url", a), url);
 }
 
-/* The rids whose index value of a parameter is `value` or, with `longer`, starts with it. */
-static size_t rids_of(Records *r, FhirType type, Str code, Str value, bool longer, Arena *a, Rid **out)
+static int by_rid(const void *a, const void *b)
 {
-	SearchTerm t = { .param = search_param(type, code), .values = &value, .n_values = 1 };
-	KeyRange *range;
-	size_t ranges, n = 0;
-	if (!t.param || !search_ranges(&t, NULL, a, &range, &ranges) || ranges != 1)
+	const Rid *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The rids with this url as value of a parameter, perhaps with a version behind it; each once. */
+static size_t rids_of(Records *r, FhirType type, Str code, Str url, Arena *a, Rid **out)
+{
+	SearchTerm t = { .param = search_param(type, code), .values = &url, .n_values = 1 };
+	KeyRange *ranges;
+	size_t n_ranges, n = 0, kept = 0;
+	if (!t.param || !search_ranges(&t, NULL, a, &ranges, &n_ranges))
 		return 0;
-	Str high = longer ? arena_join(a, range->low, S("\xff"), STR_END) : range->high;
-	return store_find(r->store, range->param, range->low, high, SAME_URL_MAX, a, out, &n) == OK ? n : 0;
+	*out = ARENA_ARRAY(a, Rid, n_ranges * SAME_URL_MAX + 1);
+	for (size_t i = 0; i < n_ranges; i++) {
+		Rid *rids;
+		size_t found;
+		if (store_find(r->store, ranges[i].param, ranges[i].low, ranges[i].high, SAME_URL_MAX, a, &rids,
+		               &found) == OK &&
+		    found) {
+			memcpy(*out + n, rids, found * sizeof *rids);
+			n += found;
+		}
+	}
+	qsort(*out, n, sizeof **out, by_rid);
+	for (size_t i = 0; i < n; i++)
+		if (!i || (*out)[i] != (*out)[i - 1])
+			(*out)[kept++] = (*out)[i];
+	return kept;
 }
 
 static bool in_store(Records *r, FhirType type, Str url, Str version, Arena *a, Rid *out)
 {
 	Rid *rids;
 	Best best = { 0 };
-	size_t n = rids_of(r, type, S("url"), url, false, a, &rids);
+	size_t n = rids_of(r, type, S("url"), url, a, &rids);
 	for (size_t i = 0; i < n; i++) {
 		StoreRow row;
 		Str have;
@@ -209,7 +229,7 @@ static size_t supplements(void *arg, Str system, Arena *a, JVal *out, size_t max
 {
 	Records *r = arg;
 	Rid *rids;
-	size_t found = 0, n = rids_of(r, FT_CODESYSTEM, S("supplements"), system, true, a, &rids);
+	size_t found = 0, n = rids_of(r, FT_CODESYSTEM, S("supplements"), system, a, &rids);
 	for (size_t i = 0; i < n && found < max; i++) {
 		StoreRow row;
 		Str version;
