@@ -15,6 +15,7 @@ typedef struct Each {
 	size_t id_n;
 	int32_t version;
 	bool stopped;
+	Arena *scratch; /* NULL: not needed yet */
 } Each;
 
 /* The id of a row whose id the server made stands in its text. */
@@ -72,13 +73,17 @@ static void keep_deleted(Each *e, const StoreRow *row)
 	kept->id = arena_str(a, str_c(text));
 }
 
-static Mark mark_of_row(Visit *v, const StoreRow *row)
+static Mark mark_of_row(Each *e, const StoreRow *row)
 {
 	Mark m;
-	if (marks_get(v->records->marks, row->rid, row->version, &m))
+	MarkCache *c = e->v->records->marks;
+	if (marks_get(c, row->rid, row->version, &m))
 		return m;
-	m = mark_of_body(row->type, row->body, v->arena);
-	marks_put(v->records->marks, row->rid, row->version, m);
+	if (!e->scratch)
+		e->scratch = arena_new();
+	m = mark_of_body(row->type, row->body, e->scratch);
+	arena_reset(e->scratch);
+	marks_put(c, row->rid, row->version, m);
 	return m;
 }
 
@@ -94,7 +99,7 @@ static bool one_row(void *ctx, const StoreRow *row)
 		return true;
 	}
 	if (e->person) {
-		mark = mark_of_row(e->v, row);
+		mark = mark_of_row(e, row);
 		if (!mark_seen(e->v, e->person, mark, row->body))
 			return true;
 	}
@@ -121,7 +126,9 @@ Err visit_each(Visit *v, const EachQuery *q, VisitEach *fn, void *ctx)
 	Each e = { .v = v, .q = q, .fn = fn, .ctx = ctx };
 	if (q->dossier != PART_SHARED)
 		TRY(visit_part(v, q->dossier, &e.person));
-	TRY(store_each(v->records->store, q->dossier, q->after, one_row, &e));
+	Err err = store_each(v->records->store, q->dossier, q->after, one_row, &e);
+	arena_free(e.scratch);
+	TRY(err);
 	TRY(deleted_rows(&e));
 	if (e.person && e.taken) {
 		bool one = e.taken == 1;

@@ -37,6 +37,11 @@ void records_close(Records *r)
 	free(r);
 }
 
+void records_thread_light(Records *r)
+{
+	store_thread_light(r->store);
+}
+
 Str records_dir(const Records *r)
 {
 	return store_dir(r->store);

@@ -27,6 +27,8 @@ typedef struct RecordsOptions {
 NODISCARD Err records_open(const RecordsOptions *o, Records **out, char *why, size_t why_n);
 void records_close(Records *r);
 void records_thread_end(Records *r);
+/* This thread reads much, each row once: it needs little memory for that. */
+void records_thread_light(Records *r);
 /* The data folder; lives as long as the records. */
 Str records_dir(const Records *r);
 bool records_read_only(const Records *r);

@@ -1,5 +1,5 @@
 /* From a request to its operation: path, formats, who comes, handler. */
-#include "api/call.h"
+#include "api/bulk.h"
 #include "api/metadata.h"
 #include "api/openapi.h"
 
@@ -32,6 +32,7 @@ Err api_new(Records *records, Str base_url, Api **out)
 	api->streams = streams_new();
 	if (records) /* none: to describe the face only */
 		records_check_subscriptions(records, subscription_check, &api->notifier.allowed);
+	api->bulk = records ? bulk_open(records, api->base) : NULL; /* none: for what the face says about itself */
 	*out = api;
 	return OK;
 }
@@ -40,6 +41,7 @@ void api_free(Api *api)
 {
 	if (!api)
 		return;
+	bulk_close(api->bulk);
 	if (api->records)
 		records_check_subscriptions(api->records, NULL, NULL);
 	streams_free(api->streams);
@@ -157,6 +159,14 @@ static bool says_json(Str type)
 	       str_eq_nocase(head, S("text/json"));
 }
 
+static bool says_ndjson(Str type)
+{
+	Str head;
+	str_cut(type, ';', &head);
+	head = str_trim(head);
+	return str_eq_nocase(head, S("application/fhir+ndjson")) || str_eq_nocase(head, S("application/ndjson"));
+}
+
 static Err accept_ok(Call *c)
 {
 	Str format = c->req->query.n ? req_query(c->req, S("_format")) : STR_END;
@@ -166,6 +176,9 @@ static Err accept_ok(Call *c)
 	if (!accept.n || http_accepts(accept, S("application/fhir+json")) ||
 	    http_accepts(accept, S("application/json")) || http_accepts(accept, S("*/*")) ||
 	    http_accepts(accept, S("application/*")) || (c->op->gives.p && http_accepts(accept, c->op->gives)))
+		return OK;
+	if (c->op->ndjson &&
+	    (http_accepts(accept, S("application/fhir+ndjson")) || http_accepts(accept, S("application/ndjson"))))
 		return OK;
 	return ERR_NOT_ACCEPTABLE;
 }
@@ -195,7 +208,7 @@ static Err content_ok(const Call *c)
 		return str_eq_nocase(str_trim(head), S("application/x-www-form-urlencoded")) ? OK : ERR_MEDIA_TYPE;
 	if (is_patch(c->op->interaction) && str_eq_nocase(str_trim(head), S("application/json-patch+json")))
 		return OK;
-	return says_json(type) ? OK : ERR_MEDIA_TYPE;
+	return says_json(type) || (c->op->ndjson && says_ndjson(type)) ? OK : ERR_MEDIA_TYPE;
 }
 
 static void read_preferences(Call *c)
@@ -215,6 +228,8 @@ static void read_preferences(Call *c)
 			c->prefer = RETURN_OUTCOME;
 		else if (str_eq(one, S("handling=strict")))
 			c->strict = true;
+		else if (str_eq(one, S("respond-async")))
+			c->async = true;
 	}
 }
 

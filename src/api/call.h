@@ -32,6 +32,7 @@ typedef enum Interaction {
 	INT_SEARCH_SYSTEM,
 	INT_BUNDLE,
 	INT_OPERATION, /* FHIR writes these with "$" */
+	INT_ASYNC,     /* where a request that takes its time is answered: state, result, end */
 } Interaction;
 
 typedef struct Operation {
@@ -42,6 +43,7 @@ typedef struct Operation {
 	Interaction interaction;
 	bool open;    /* needs no sign-in */
 	bool offered; /* false: the answer is 501 with the reason */
+	bool ndjson;  /* takes or gives NDJSON too */
 	Reply (*handle)(Call *c);
 	Str summary;    /* what it does, one English sentence: for OpenAPI and the page at /fhir */
 	Str name;       /* INT_OPERATION: "everything" */
@@ -61,6 +63,7 @@ struct Api {
 	Str openapi;  /* the OpenAPI document */
 	Notifier notifier;
 	Streams *streams;
+	struct Bulk *bulk;
 };
 
 struct Call {
@@ -75,6 +78,7 @@ struct Call {
 	Visit *visit;
 	Return prefer;
 	bool strict; /* Prefer: handling=strict */
+	bool async;  /* Prefer: respond-async */
 	bool pretty;
 	bool in_bundle;  /* an entry of a batch or transaction: whoever runs it finishes the visit */
 	Str reserved_id; /* transaction: the id that this create was given before */

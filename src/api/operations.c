@@ -25,6 +25,17 @@
 	X(search_system_get) \
 	X(search_system_post) \
 	X(bundle) \
+	X(export_system) \
+	X(export_system_post) \
+	X(export_patients) \
+	X(export_patients_post) \
+	X(export_group) \
+	X(export_group_post) \
+	X(export_person) \
+	X(export_person_post) \
+	X(bulk_status) \
+	X(bulk_delete) \
+	X(bulk_file) \
 	X(everything_patient) \
 	X(everything_patient_post) \
 	X(everything_patients) \

@@ -66,6 +66,10 @@ typedef struct Reply {
 	struct Visit *visit;
 	struct Reply (*on_fail)(void *arg, Err e);
 	void *fail_arg;
+	/* Instead of body: the bytes of an open file, which whoever sends the reply closes. */
+	bool has_file;
+	int file;
+	uint64_t file_from, file_size;
 } Reply;
 
 Reply reply_new(Arena *a, int status, Str type, Str body);

@@ -141,6 +141,9 @@ Str gzip_text(Arena *a, Str body, struct z_stream_s *z);
 bool reply_range(Reply *r, const Request *q);
 Reply reply_plain(Arena *a, int status);
 
+/* file.c: x->reply's file as it will be sent, compressed on the way when the client takes that; owns it. */
+struct MHD_Response *file_response(Exchange *x);
+
 /* slow.c */
 NODISCARD Err slow_start(Server *s);
 /* False when the queue is full. */

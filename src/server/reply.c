@@ -1,6 +1,7 @@
 /* From a Reply to what libmicrohttpd sends: headers that every reply has, compression, ranges. The body stays where it
  * is, in the exchange's arena or among the static files, until the exchange is completed. */
 #include <stdlib.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/log.h"
@@ -112,8 +113,9 @@ bool reply_range(Reply *r, const Request *q)
 	if (!str_starts(range, S("bytes=")) || str_chr(range, ',') >= 0 || r->status != 200 || q->method != M_GET ||
 	    req_header(q, S("If-Range")).p)
 		return false;
+	int64_t size = (int64_t)(r->has_file ? r->file_size : r->body.n);
 	Str last = str_cut(str_from(range, 6), '-', &first);
-	int64_t from = 0, to = (int64_t)r->body.n - 1, size = (int64_t)r->body.n;
+	int64_t from = 0, to = size - 1;
 	if (!last.p || (!first.n && !last.n) || (first.n && !str_int(first, &from)) || (last.n && !str_int(last, &to)))
 		return false;
 	if (!first.n) { /* the last so many bytes */
@@ -123,13 +125,20 @@ bool reply_range(Reply *r, const Request *q)
 	if (to >= size)
 		to = size - 1;
 	if (from < 0 || from > to) {
+		if (r->has_file)
+			close(r->file);
 		*r = reply_plain(r->arena, 416);
 		reply_header(r, S("Content-Range"), arena_printf(r->arena, "bytes */%lld", (long long)size));
 		return true;
 	}
 	reply_header(r, S("Content-Range"),
 	             arena_printf(r->arena, "bytes %lld-%lld/%lld", (long long)from, (long long)to, (long long)size));
-	r->body = str_n(r->body.p + from, (size_t)(to - from + 1));
+	if (r->has_file) {
+		r->file_from = (uint64_t)from;
+		r->file_size = (uint64_t)(to - from + 1);
+	} else {
+		r->body = str_n(r->body.p + from, (size_t)(to - from + 1));
+	}
 	r->status = 206;
 	return true;
 }
@@ -146,7 +155,7 @@ static void add_headers(Exchange *x, struct MHD_Response *m)
 	const Reply *r = &x->reply;
 	if (str_starts(r->type, S("text/html")))
 		add_fixed(m, r, for_pages, COUNT_OF(for_pages));
-	else if (str_starts(r->type, S("application/pdf")))
+	else if (r->has_file || str_starts(r->type, S("application/pdf")))
 		add_fixed(m, r, for_pdf, COUNT_OF(for_pdf));
 	else
 		add_fixed(m, r, for_data, COUNT_OF(for_data));
@@ -230,12 +239,14 @@ static struct MHD_Response *flow_response(Exchange *x)
 static struct MHD_Response *plain_response(Exchange *x)
 {
 	Reply *r = &x->reply;
-	if (str_starts(r->type, S("application/pdf")))
+	if (r->has_file || str_starts(r->type, S("application/pdf")))
 		reply_range(r, &x->req);
 	if (r->status == 204 || r->status == 304)
 		r->body = S("");
 	else
 		compress_reply(x);
+	if (r->has_file)
+		return file_response(x);
 	return MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)r->body.p, MHD_RESPMEM_PERSISTENT);
 }
 
@@ -247,10 +258,11 @@ enum MHD_Result reply_send(Exchange *x)
 	struct MHD_Response *m = r->stream ? flow_response(x) : plain_response(x);
 	if (!m)
 		return MHD_NO;
+	size_t bytes = r->has_file ? (size_t)r->file_size : r->body.n;
 	add_headers(x, m);
-	x->bytes_out = x->req.method == M_HEAD ? 0 : r->body.n;
+	x->bytes_out = x->req.method == M_HEAD ? 0 : bytes;
 	if (x->conn)
-		atomic_store_explicit(&x->conn->deadline, clock_ms() + x->server->o.send_ms + (int64_t)r->body.n / 16,
+		atomic_store_explicit(&x->conn->deadline, clock_ms() + x->server->o.send_ms + (int64_t)bytes / 16,
 		                      memory_order_relaxed);
 	enum MHD_Result queued = MHD_queue_response(x->mhd, (unsigned)r->status, m);
 	MHD_destroy_response(m);

@@ -43,11 +43,11 @@ static void reader_free(void *p)
 	free(r);
 }
 
-static Err reader_new(Store *s, Reader **out)
+static Err reader_new(Store *s, size_t cache_kib, Reader **out)
 {
 	char why[256] = "";
 	Db *d = NULL;
-	Err e = db_open(s->file, DB_READ, s->cache_kib, &d, why, sizeof why);
+	Err e = db_open(s->file, DB_READ, cache_kib, &d, why, sizeof why);
 	if (e != OK) {
 		log_error("store: no read connection: %s", why);
 		return e;
@@ -71,7 +71,7 @@ static Err reader_new(Store *s, Reader **out)
 static Err reader_of(Store *s, Reader **out)
 {
 	*out = pthread_getspecific(s->reader_key);
-	return *out ? OK : reader_new(s, out);
+	return *out ? OK : reader_new(s, s->cache_kib, out);
 }
 
 static void end_snapshot(Reader *r)
@@ -79,6 +79,15 @@ static void end_snapshot(Reader *r)
 	if (r->open)
 		db_read_end(r->db);
 	r->open = false;
+}
+
+void store_thread_light(Store *s)
+{
+	enum { LIGHT_KIB = 2048 };
+	Reader *r;
+	store_thread_end(s);
+	if (reader_new(s, LIGHT_KIB, &r) != OK)
+		log_warn("store: no connection with little memory; the thread will take a usual one");
 }
 
 Err store_reader(Store *s, Db **out)

@@ -119,9 +119,11 @@ static void case_remove_dir(const char *dir)
 {
 	Arena *a = arena_new();
 	DIR *d = opendir(dir);
-	for (struct dirent *e; d && (e = readdir(d));)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			unlink(arena_printf(a, "%s/%s", dir, e->d_name).p);
+	for (struct dirent *e; d && (e = readdir(d));) {
+		const char *path = arena_printf(a, "%s/%s", dir, e->d_name).p;
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && unlink(path) != 0)
+			case_remove_dir(path);
+	}
 	if (d)
 		closedir(d);
 	rmdir(dir);
