@@ -110,7 +110,7 @@ Reply bulk_start(Call *c, BulkJob *j);
 
 /* ---- state and files of one job (bulk_state.c) ---- */
 /* Everything written is durable and job.json says so. */
-NODISCARD Err bulk_save(BulkJob *j);
+NODISCARD Err bulk_save(BulkJob *j, BulkStatus status);
 /* The job of a folder. ERR_INVALID: it holds none. */
 NODISCARD Err bulk_load(Bulk *b, Str id, BulkJob **out);
 /* Back to what job.json says: what was written later is cut off. */

@@ -368,7 +368,7 @@ static Err all_parts(Export *x)
 	int64_t saved = time_mono_us();
 	for (size_t at = place_of(x); at < x->n;) {
 		if (bulk_halted(x->job)) {
-			TRY(bulk_save(x->job));
+			TRY(bulk_save(x->job, BULK_RUNS));
 			return ERR_BUSY;
 		}
 		Err e = one_part(x, &at);
@@ -383,7 +383,7 @@ static Err all_parts(Export *x)
 		tries = 0;
 		if (time_mono_us() - saved < SAVE_US)
 			continue;
-		TRY(bulk_save(x->job));
+		TRY(bulk_save(x->job, BULK_RUNS));
 		saved = time_mono_us();
 	}
 	return OK;

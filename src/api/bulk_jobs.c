@@ -88,31 +88,32 @@ static Str sentence(Err e)
 	                   : S("The job could not be finished.");
 }
 
-/* The end of a run. Without the lock, but for the fields that need it. */
+static void say(BulkJob *j, BulkStatus status, Str why)
+{
+	pthread_mutex_lock(&j->bulk->lock);
+	j->status = status;
+	j->why = why;
+	pthread_mutex_unlock(&j->bulk->lock);
+}
+
+/* The end of a run: nobody hears of it before it is on the disk. */
 static void ended(BulkJob *j, Err e)
 {
-	Bulk *b = j->bulk;
+	BulkStatus status = e == OK ? BULK_DONE : BULK_FAILED;
 	if (e == ERR_BUSY) { /* halted: taken up at the next start, or thrown away */
-		pthread_mutex_lock(&b->lock);
-		j->status = BULK_QUEUED;
-		pthread_mutex_unlock(&b->lock);
 		bulk_files_close(j);
+		say(j, BULK_QUEUED, STR_END);
 		return;
 	}
-	pthread_mutex_lock(&b->lock);
-	j->status = e == OK ? BULK_DONE : BULK_FAILED;
+	pthread_mutex_lock(&j->bulk->lock);
 	j->ended = time_now();
-	if (e != OK && !j->why.n)
-		j->why = sentence(e);
-	pthread_mutex_unlock(&b->lock);
-	if (bulk_save(j) != OK) {
-		log_error("bulk: the end of a job could not be written");
-		pthread_mutex_lock(&b->lock);
-		j->status = BULK_FAILED;
-		j->why = sentence(ERR_IO);
-		pthread_mutex_unlock(&b->lock);
-	}
+	j->why = e == OK ? STR_END : sentence(e);
+	pthread_mutex_unlock(&j->bulk->lock);
+	Err saved = bulk_save(j, status);
 	bulk_files_close(j);
+	if (saved != OK)
+		log_error("bulk: the end of a job could not be written");
+	say(j, saved == OK ? status : BULK_FAILED, saved == OK ? j->why : sentence(saved));
 }
 
 static void *work(void *arg)
@@ -257,7 +258,7 @@ Err bulk_submit(BulkJob *j)
 	if (e == OK && !j->dir.p)
 		e = bulk_folder(j);
 	if (e == OK)
-		e = bulk_save(j);
+		e = bulk_save(j, BULK_QUEUED);
 	if (e != OK) {
 		if (j->dir.p)
 			bulk_remove(j);

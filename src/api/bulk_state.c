@@ -139,14 +139,14 @@ static void write_ask(JWriter *w, const BulkAsk *q)
 	jw_end_array(w);
 }
 
-static Str state_text(BulkJob *j, Arena *a)
+static Str state_text(BulkJob *j, BulkStatus status, Arena *a)
 {
 	Buf b = buf_new(a, 4096, 0);
 	JWriter w = jw_new(&b);
 	jw_object(&w);
 	write_ask(&w, &j->ask);
 	pthread_mutex_lock(&j->bulk->lock);
-	JW_INT(&w, "status", (int64_t)j->status);
+	JW_INT(&w, "status", (int64_t)status);
 	JW_INT(&w, "ended", j->ended);
 	JW_INT(&w, "done", (int64_t)j->done);
 	JW_INT(&w, "total", (int64_t)j->total);
@@ -189,7 +189,7 @@ static Err replace_file(const BulkJob *j, Arena *a, Str name, Str text)
 	return e;
 }
 
-Err bulk_save(BulkJob *j)
+Err bulk_save(BulkJob *j, BulkStatus status)
 {
 	for (size_t i = 0; i < BULK_FILES; i++) {
 		BulkFile *f = &j->files[i];
@@ -200,7 +200,7 @@ Err bulk_save(BulkJob *j)
 			return ERR_IO;
 	}
 	Arena *a = arena_new();
-	Err e = replace_file(j, a, S("job.json"), state_text(j, a));
+	Err e = replace_file(j, a, S("job.json"), state_text(j, status, a));
 	arena_free(a);
 	return e;
 }

@@ -155,7 +155,7 @@ static void add_headers(Exchange *x, struct MHD_Response *m)
 	const Reply *r = &x->reply;
 	if (str_starts(r->type, S("text/html")))
 		add_fixed(m, r, for_pages, COUNT_OF(for_pages));
-	else if (r->has_file || str_starts(r->type, S("application/pdf")))
+	else if (str_starts(r->type, S("application/pdf")))
 		add_fixed(m, r, for_pdf, COUNT_OF(for_pdf));
 	else
 		add_fixed(m, r, for_data, COUNT_OF(for_data));
