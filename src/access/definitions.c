@@ -32,6 +32,7 @@ struct Definitions {
 	Place places[PLACES]; /* one for each hash: the last that was asked */
 	TermCache *cache;
 	TermSource terms;
+	ProfileSource profiles;
 };
 
 uint64_t definitions_epoch(Records *r, FhirType type)
@@ -315,6 +316,23 @@ int definitions_subsumes(void *records, Str system, Str x, Str y)
 	return answer;
 }
 
+static bool find_profile(void *arg, Str url, Str version, Arena *a, JVal *out)
+{
+	return definitions_find(arg, FT_STRUCTUREDEFINITION, url, version, a, out);
+}
+
+static uint64_t profile_epoch(void *arg)
+{
+	return definitions_epoch(arg, FT_STRUCTUREDEFINITION);
+}
+
+ValidateOptions definitions_checks(Records *r, bool warnings)
+{
+	return (ValidateOptions){ .warnings = warnings,
+		                  .source = &r->definitions->profiles,
+		                  .terms = &r->definitions->terms };
+}
+
 Definitions *definitions_new(Records *r)
 {
 	Definitions *d = calloc(1, sizeof *d);
@@ -326,6 +344,8 @@ Definitions *definitions_new(Records *r)
 	d->terms = (TermSource){
 		.find = find, .supplements = supplements, .concept_maps = concept_maps, .arg = r, .cache = d->cache
 	};
+	d->profiles =
+	    (ProfileSource){ .find = find_profile, .epoch = profile_epoch, .arg = r, .cache = profile_cache_new() };
 	return d;
 }
 
@@ -334,6 +354,7 @@ void definitions_free(Definitions *d)
 	if (!d)
 		return;
 	term_cache_free(d->cache);
+	profile_cache_free(d->profiles.cache);
 	for (size_t i = 0; i < PLACES; i++)
 		free(d->places[i].key);
 	for (size_t i = 0; i < LOCKS; i++)

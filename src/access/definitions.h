@@ -9,6 +9,7 @@
 #include "access/records.h"
 #include "fhir/builtin.h"
 #include "fhir/terminology/terminology.h"
+#include "fhir/validate.h"
 
 /* The document with this canonical url. version absent: from "url|version", else the highest (of equal ones the one
  * written last). *out lives as long as `a`. False: there is none, or the type is no definition. */
@@ -26,5 +27,9 @@ const TermSource *definitions_terms(Records *r);
  */
 int definitions_member(void *records, Str value_set, Str system, Str code);
 int definitions_subsumes(void *records, Str system, Str a, Str b);
+
+/* What resources are held to: profiles, extensions and value sets from definitions. For writes without warnings. Lives
+ * as long as r; profiles compiled from it are forgotten when a StructureDefinition is committed. */
+ValidateOptions definitions_checks(Records *r, bool warnings);
 
 #endif

@@ -1,6 +1,7 @@
 /* Writing: what a visit creates, changes and deletes is kept here until the visit is finished. */
 #include "access/write.h"
 #include "access/body.h"
+#include "access/definitions.h"
 #include "access/visit.h"
 
 #include "fhir/published.h"
@@ -37,7 +38,8 @@ static Err take(Visit *v, Str json, FhirType want, Input *in)
 		outcome_err(&v->outcome, e, "the resource is too large");
 	TRY(e);
 	in->json = json_root(doc);
-	TRY(fhir_validate(in->json, &v->outcome));
+	ValidateOptions checks = definitions_checks(v->records, false);
+	TRY(fhir_validate_with(in->json, &checks, &v->outcome));
 	in->type = fhir_type(JSTR(in->json, "resourceType", v->arena));
 	if (in->type == FT_NONE)
 		return refuse(v, ERR_INVALID, STR_END, "resourceType is no FHIR R4 resource type");

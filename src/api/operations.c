@@ -70,7 +70,11 @@
 	X(subscription_statuses_post) \
 	X(subscription_events) \
 	X(subscription_events_post) \
-	X(subscription_stream)
+	X(subscription_stream) \
+	X(validate) \
+	X(validate_type) \
+	X(validate_instance) \
+	X(validate_instance_post)
 /* clang-format on */
 
 #define X(name) extern const Operation operation_##name;

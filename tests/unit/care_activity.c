@@ -189,8 +189,9 @@ static void put_extension(Care *c, Str goal, Str ext)
 	Visit *v = visit(c->w, &s);
 	Rec r;
 	must(visit_read(v, FT_GOAL, goal, &r));
-	JChange ch[] = { { S("extension"), arena_join(c->w->a, S("["), ext, S("]"), STR_END) } };
-	must(visit_update(v, FT_GOAL, goal, 0, json_change(c->w->a, rec_json(v, &r), ch, 1), NULL));
+	JChange ch[] = { { S("extension"), arena_join(c->w->a, S("["), ext, S("]"), STR_END) },
+		         { S("meta"), STR_END } }; /* others do not say that they follow our profile */
+	must(visit_update(v, FT_GOAL, goal, 0, json_change(c->w->a, rec_json(v, &r), ch, 2), NULL));
 	must(visit_commit(v));
 }
 
