@@ -359,6 +359,8 @@ static void test_activity_of_others(void **state)
 	has(r, "Diabetes &lt;zorg&gt;");
 	has(r, "Suiker &lt;meten&gt;");
 	has(r, "Dirk Maes · 2 keer per week");
+	has(r, "Niet doen: Vasten");
+	lacks(r, "nog niet begonnen");
 	has(r, "acties#elders");
 	static const char *const sheets[] = { "plan/afdruk?soort=team", "plan/afdruk?soort=persoon" };
 	for (size_t i = 0; i < COUNT_OF(sheets); i++) {

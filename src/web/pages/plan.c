@@ -166,7 +166,7 @@ static void breaks(Ctx *c, Html *h, const Dossier *d)
 static void foreign_status(Ctx *c, Html *h, Str status)
 {
 	H(h, " <span class=\"sd-meta\">(");
-	h_text(h, activity_status(c, status));
+	h_text(h, plan_foreign_status(c, status));
 	H(h, ")</span>");
 }
 
@@ -181,7 +181,7 @@ static void foreign_activity(Ctx *c, Html *h, const Dossier *d, const Activity *
 		H(h, "</a>");
 	} else {
 		h_text(h, activity_text(c, x));
-		if (x->status.n)
+		if (activity_state(c, x).n)
 			foreign_status(c, h, x->status);
 		activity_facts(c, h, d, x);
 	}

@@ -59,11 +59,13 @@ void plan_error_words(Errors *e, Str field, Msg when_empty);
 Reply plan_saved_undo(Ctx *c, Str location, Msg what, FhirType type, Str id);
 
 /* Activities that other systems put into a plan (plan_elsewhere.c). */
-Str activity_text(Ctx *c, const Activity *x); /* what; "niet: …" for what must not be done */
+Str activity_text(Ctx *c, const Activity *x); /* what; "niet doen: …" for what must not be done */
 Str activity_when(Ctx *c, const Activity *x);
-Str activity_how(Ctx *c, const Activity *x);                               /* "Dr. Maes · 2 keer per week · thuis" */
-Str activity_status(Ctx *c, Str status);                                   /* a FHIR code in words */
-void activity_facts(Ctx *c, Html *h, const Dossier *d, const Activity *x); /* how, for which goals, why */
+Str activity_how(Ctx *c, const Activity *x); /* "Dr. Maes · 2 keer per week · thuis" */
+Str activity_period(Ctx *c, const Activity *x);
+Str activity_state(Ctx *c, const Activity *x); /* how far, in words; absent for what must not be done */
+Str plan_foreign_status(Ctx *c, Str status);   /* a FHIR code in words */
+void activity_facts(Ctx *c, Html *h, const Dossier *d, const Activity *x); /* how, when, for which goals, why */
 /* Can the reader take it over as an action? With the button that does (a form for the page of actions). */
 bool activity_adoptable(Ctx *c, const Dossier *d, const Activity *x);
 void activity_button(Ctx *c, Html *h, const Activity *x);

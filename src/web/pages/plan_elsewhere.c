@@ -21,7 +21,7 @@ Str activity_when(Ctx *c, const Activity *x)
 	return x->when.n ? x->when : times(c, x);
 }
 
-static Str period(Ctx *c, const Activity *x)
+Str activity_period(Ctx *c, const Activity *x)
 {
 	Str from = x->from.n ? fhir_date_text(c->arena, c->lang, x->from) : S(""),
 	    until = x->until.n ? fhir_date_text(c->arena, c->lang, x->until) : S(""), args[] = { from, until };
@@ -34,13 +34,18 @@ static Str period(Ctx *c, const Activity *x)
 
 Str activity_how(Ctx *c, const Activity *x)
 {
-	return joined(c, joined(c, x->who, activity_when(c, x)), joined(c, period(c, x), x->where));
+	return joined(c, joined(c, x->who, activity_when(c, x)), x->where);
 }
 
-Str activity_status(Ctx *c, Str status)
+Str plan_foreign_status(Ctx *c, Str status)
 {
 	Msg m = msg_code(S("plan.foreign_status."), status);
 	return m == MSG_NONE ? status : msg(c->lang, m);
+}
+
+Str activity_state(Ctx *c, const Activity *x)
+{
+	return x->prohibits ? S("") : plan_foreign_status(c, x->status); /* what must not be done has no progress */
 }
 
 Str activity_text(Ctx *c, const Activity *x)
@@ -63,10 +68,12 @@ static Str goal_text(Ctx *c, const Dossier *d, Str id)
 
 void activity_facts(Ctx *c, Html *h, const Dossier *d, const Activity *x)
 {
-	Str how = activity_how(c, x);
-	if (how.n) {
+	const Str lines[] = { activity_how(c, x), activity_period(c, x) };
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		if (!lines[i].n)
+			continue;
 		H(h, "<br><span class=\"sd-meta\">");
-		h_text(h, how);
+		h_text(h, lines[i]);
 		H(h, "</span>");
 	}
 	for (size_t i = 0; i < x->n_goals; i++) {
@@ -112,10 +119,8 @@ static void activity_card(Ctx *c, Html *h, const Dossier *d, const Activity *x)
 	h_text(h, activity_text(c, x));
 	H(h, "</h3><p class=\"govuk-body govuk-!-margin-bottom-1\">");
 	h_tag(h, MSG_plan_elsewhere_tag, S("grey"));
-	if (x->status.n) {
-		H(h, " ");
-		h_text(h, activity_status(c, x->status));
-	}
+	H(h, " ");
+	h_text(h, activity_state(c, x));
 	activity_facts(c, h, d, x);
 	H(h, "</p>");
 	if (activity_adoptable(c, d, x))
@@ -141,11 +146,12 @@ void activities_cards(Ctx *c, Html *h, const Dossier *d)
 
 static void item(Ctx *c, Html *h, const Dossier *d, const Activity *x)
 {
+	Str state = activity_state(c, x);
 	H(h, "<li>");
 	h_text(h, activity_text(c, x));
-	if (x->status.n) {
+	if (state.n) {
 		H(h, " <span class=\"sd-meta\">(");
-		h_text(h, activity_status(c, x->status));
+		h_text(h, state);
 		H(h, ")</span>");
 	}
 	activity_facts(c, h, d, x);

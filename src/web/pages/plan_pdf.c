@@ -56,7 +56,8 @@ static void elsewhere(const Doc *x)
 	pdf_heading(x->p, 2, msg(x->c->lang, MSG_plan_elsewhere));
 	for (size_t i = 0; i < n; i++) {
 		Str line = join2(x->c, activity_text(x->c, &list[i]), S(" – "), activity_how(x->c, &list[i]));
-		Str status = activity_status(x->c, list[i].status);
+		Str status = activity_state(x->c, &list[i]);
+		line = join2(x->c, line, S(". "), activity_period(x->c, &list[i]));
 		pdf_item(x->p, status.n ? arena_join(x->c->arena, line, S(" ("), status, S(")"), STR_END) : line);
 	}
 }
