@@ -40,7 +40,7 @@ TEST_TOOLS := clang clang-format clang-tidy libclang-rt-dev python3 chromium sql
 test-tools: setup
 	@tools/apt $(TEST_TOOLS)
 test: test-tools
-	@tools/run-all check "unit" "unit CONFIG=asan" "crash CRASH_ROUNDS=20" "fuzz FUZZ_SECONDS=5" browser
+	@tools/run-all check "unit" "unit CONFIG=asan" "crash CRASH_ROUNDS=20" "fuzz FUZZ_SECONDS=5" browser events
 
 # Browser tests: tests/browser/*.test.mjs, each with its own server on a copy of the demonstration world and one Chromium.
 # make browser ONLY=journey runs the files whose name has that; UPDATE=1 writes the golden pages again.
@@ -52,6 +52,11 @@ browser: build
 	@rm -rf $(B)/browser/world && mkdir -p $(B)/browser
 	@$(B)/samendoel demo --data $(B)/browser/world
 	@B=$(B) node --test --test-reporter=spec --test-concurrency=2 $(BROWSER)
+
+# Subscriptions against a receiver of our own, in seconds; make conformance does it with more.
+.PHONY: events
+events: build
+	@B=$(B) node --test --test-reporter=spec tests/conformance/subscriptions.test.mjs
 
 # Conformance: every suite that reports counts, also the long ones (tests/conformance/*.test.mjs, each with its own server);
 # build/conformance.json. make conformance ONLY=clients runs the long ones whose name has that.
