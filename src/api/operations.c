@@ -25,6 +25,13 @@
 	X(search_system_get) \
 	X(search_system_post) \
 	X(bundle) \
+	X(meta_system) \
+	X(meta_type) \
+	X(meta_instance) \
+	X(meta_add) \
+	X(meta_delete) \
+	X(document) \
+	X(document_post) \
 	X(export_system) \
 	X(export_system_post) \
 	X(export_patients) \
