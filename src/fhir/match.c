@@ -187,12 +187,12 @@ static bool date_matches(const Matching *m, const SearchValue *v, const QueryVal
 		return !inside;
 	case PREFIX_GT:
 		return until > q.until;
-	case PREFIX_GE:
-		return until > q.until || inside;
+	case PREFIX_GE: /* "the specified value and up": from its beginning on */
+		return until > q.from;
 	case PREFIX_LT:
 		return from < q.from;
 	case PREFIX_LE:
-		return from < q.from || inside;
+		return from < q.until;
 	case PREFIX_SA:
 		return from >= q.until;
 	case PREFIX_EB:
