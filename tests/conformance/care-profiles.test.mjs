@@ -1,7 +1,7 @@
 // Our profiles: the snapshots, the examples, everything that the demonstration world holds, and what stands in docs/profiles.md.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { snapshot } from '../../tools/snapshot.mjs';
@@ -24,6 +24,23 @@ const profiles = new Map(ours.filter((d) => d.kind === 'resource').map((d) => [d
 const standard = ['goal-relationship', 'goal-acceptance', 'resource-pertainsToGoal', 'task-candidateList'].map((id) => read(join(PACKAGE, `StructureDefinition-${id}.json`)));
 const definitions = new Map([...ours.filter((d) => d.type === 'Extension'), ...standard].map((d) => [d.url, d]));
 const examples = readdirSync('profiles/examples').map((f) => read(join('profiles/examples', f)));
+
+/** What the program's own validator says of each: it looks at meta.profile. */
+function verdicts(name, resources) {
+	const dir = join(BUILD, 'suites', name);
+	rmSync(dir, { recursive: true, force: true });
+	mkdirSync(dir, { recursive: true });
+	const files = resources.map((r, i) => join(dir, `${i}.json`));
+	resources.forEach((r, i) => writeFileSync(files[i], JSON.stringify(r)));
+	const said = [];
+	for (let i = 0; i < files.length; i += 200) {
+		const run = spawnSync(BINARY, ['validate', ...files.slice(i, i + 200)], { encoding: 'utf8', maxBuffer: 1 << 28 });
+		const lines = run.stdout.split('\n').filter(Boolean).map((l) => JSON.parse(l).issue.filter((x) => x.severity !== 'warning' && x.severity !== 'information'));
+		said.push(...lines);
+	}
+	assert.equal(said.length, resources.length);
+	return said.map((issues) => ({ valid: issues.length === 0, why: issues.map((x) => `${x.expression} ${x.details.text}`).join('; ') }));
+}
 
 test('the snapshot tool makes of the official extensions what the official package says', () => {
 	const shape = (e) => [e.id, e.path, e.sliceName, e.min, e.max, JSON.stringify(e.type), e.fixedUri, e.binding?.valueSet, e.slicing?.rules].join(' ');
@@ -49,6 +66,7 @@ test('every definition has its words, in two languages', () => {
 });
 
 test('each profile has an example that keeps it', () => {
+	verdicts('care-examples', examples).forEach((v, i) => count(v.valid, `the validator refuses ${examples[i].id}: ${v.why}`));
 	for (const [url, profile] of profiles) {
 		const mine = examples.filter((e) => e.meta.profile.includes(url));
 		count(mine.length, `${profile.id} has no example`);
@@ -80,6 +98,7 @@ function broken(resource, path, change) {
 }
 
 test('what breaks a profile is found', () => {
+	const refused = [];
 	let variants = 0;
 	for (const [url, profile] of profiles) {
 		const base = new Map(read(join(PACKAGE, `StructureDefinition-${profile.type}.json`)).snapshot.element.map((e) => [e.id, e]));
@@ -91,11 +110,13 @@ test('what breaks a profile is found', () => {
 			if (plain && element.min > (base.get(element.id)?.min ?? 0))
 				for (const bad of broken(e, element.path, () => undefined)) {
 					variants++;
+					refused.push([bad, `${profile.id} without ${element.id}`]);
 					count(problems(bad, profile, definitions).length, `${profile.id} without ${element.id}`);
 				}
 			if (fixed)
 				for (const bad of broken(e, element.path, (v) => (typeof v === 'object' ? [{ text: 'anders' }] : 'anders'))) {
 					variants++;
+					refused.push([bad, `${profile.id} with another ${element.id}`]);
 					count(problems(bad, profile, definitions).length, `${profile.id} with another ${element.id}`);
 				}
 			if (element.sliceName && element.min)
@@ -106,6 +127,7 @@ test('what breaks a profile is found', () => {
 		}
 		assert.ok(variants > before, `${profile.id} asks nothing`);
 	}
+	verdicts('care-broken', refused.map(([r]) => r)).forEach((v, i) => count(!v.valid, `the validator takes ${refused[i][1]}`));
 	const goal = structuredClone(examples.find((x) => x.id === 'example-care-goal'));
 	goal.extension.find((x) => x.url.endsWith('attainment-level')).extension.pop();
 	count(problems(goal, profiles.get(`${SD}samendoel-care-goal`), definitions).length, 'a level without words');
@@ -114,12 +136,13 @@ test('what breaks a profile is found', () => {
 });
 
 test('what the product writes keeps the profile it names', () => {
-	const data = world('care-profiles'), out = join(BUILD, 'suites', 'care-profiles-out'), seen = new Map();
+	const every = [], data = world('care-profiles'), out = join(BUILD, 'suites', 'care-profiles-out'), seen = new Map();
 	rmSync(out, { recursive: true, force: true });
 	execFileSync(BINARY, ['export', '--data', data, '--out', out], { stdio: 'ignore' });
 	for (const f of readdirSync(out))
 		for (const line of readFileSync(join(out, f), 'utf8').split('\n').filter(Boolean)) {
 			const r = JSON.parse(line);
+			every.push(r);
 			const own = (r.meta?.profile ?? []).filter((u) => profiles.has(u));
 			for (const url of own) {
 				seen.set(url, (seen.get(url) ?? 0) + 1);
@@ -134,6 +157,7 @@ test('what the product writes keeps the profile it names', () => {
 			const must = { Goal: 1, CarePlan: 1, CareTeam: 1, Consent: 1, Task: 1, Observation: 1, Provenance: 1 };
 			count(own.length === 1 || !(r.resourceType in must), `${r.resourceType}/${r.id} names no profile of ours`);
 		}
+	verdicts('care-world', every).forEach((v, i) => count(v.valid, `the validator refuses ${every[i].resourceType}/${every[i].id}: ${v.why}`));
 	for (const url of profiles.keys())
 		count(seen.get(url) > 0, `nothing in the world names ${url}`);
 });
