@@ -267,6 +267,11 @@ Err visit_feed(Visit *v, int64_t after, const TypeSet *types, size_t limit, Feed
 	return OK;
 }
 
+Err changes_last(Records *r, int64_t *seq)
+{
+	return store_last_change(r->store, seq);
+}
+
 Err changes_types(Records *r, int64_t after, size_t limit, Arena *a, TypeSet *out, int64_t *upto)
 {
 	StoreChange *changes;

@@ -56,6 +56,8 @@ typedef struct FeedItem {
  * looked at (= after: there are no more). Leaves no trace: what is sent is noted by visit_notify. */
 NODISCARD Err visit_feed(Visit *v, int64_t after, const TypeSet *types, size_t limit, FeedItem **out, size_t *n,
                          int64_t *upto);
+/* The number of the last change. */
+NODISCARD Err changes_last(Records *r, int64_t *seq);
 /* Of which types are the changes after `after`, at most `limit` of them? *upto: the last one looked at. For the thread
  * that delivers: who waits for other types need not look. */
 NODISCARD Err changes_types(Records *r, int64_t after, size_t limit, Arena *a, TypeSet *out, int64_t *upto);

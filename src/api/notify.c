@@ -100,6 +100,8 @@ static void note_of(const Notifier *n, const Sub *s, const FeedItem *items, size
 {
 	*out = (Notification){ .kind = NOTE_EVENTS, .last = items[count - 1].event, .events = count };
 	out->body = notify_bundle(n->base, s, NOTE_EVENTS, out->last, items, count, s->plan.content, a);
+	if (!out->body.p) /* more than can be sent at once: the receiver can read them */
+		out->body = notify_bundle(n->base, s, NOTE_EVENTS, out->last, items, count, SUB_ID_ONLY, a);
 }
 
 /* Those that have a number and were not received. */
@@ -150,9 +152,10 @@ static Err fresh(const Notifier *n, Sub *s, Visit *v, Arena *a, Notification *ou
 
 static Err keep(const Notifier *n, Sub *s)
 {
+	TRY(subscription_keep(n->records, &s->row));
 	s->kept_seq = s->row.seq;
 	s->kept_sent = s->row.sent;
-	return subscription_keep(n->records, &s->row);
+	return OK;
 }
 
 /* Changes that were looked at in vain are looked at again after a restart: that costs less than to write each time. */

@@ -6,7 +6,7 @@
 #include "base/str.h"
 
 typedef struct Stream Stream;
-enum { STREAM_MAX = 64 * 1024 * 1024 };
+enum { STREAM_MAX = 128 * 1024 * 1024 };
 
 /* With both ends. */
 Stream *stream_new(void);

@@ -33,7 +33,7 @@ typedef struct Line {
 	bool gone;  /* no longer there, or to be taken from a newer load, when it is no longer busy */
 	bool kept;  /* in the newest load */
 	Notification note;
-	Arena *arena; /* of the note */
+	Arena *arena; /* of the note; NULL while there is none */
 	Post post;
 	Stream *stream; /* NULL: nobody is connected */
 	Millis beat;    /* when a comment keeps it open */
@@ -49,7 +49,8 @@ struct Deliver {
 	CURLM *multi; /* NULL until there is something to carry */
 	Line *lines;
 	size_t n_lines, n_busy;
-	uint64_t epoch;
+	atomic_ullong epoch;
+	bool behind;  /* there may be more changes */
 	int64_t seen; /* changes up to here were looked at by every line that is not behind */
 	atomic_llong delivered, events, failures, live, failing, waiting, open_streams;
 };
@@ -69,7 +70,7 @@ static void wake(void *arg)
 static void changed(void *arg)
 {
 	Deliver *d = arg;
-	if (atomic_load(&d->live) || records_subscriptions_epoch(d->n->records) != d->epoch)
+	if (atomic_load(&d->live) || records_subscriptions_epoch(d->n->records) != atomic_load(&d->epoch))
 		wake(d);
 }
 
@@ -118,7 +119,6 @@ static void line_add(Deliver *d, const Sub *s, Load *load)
 	Line *l = calloc(1, sizeof *l);
 	if (!l)
 		die("out of memory");
-	l->arena = arena_new();
 	line_set(l, s, load);
 	l->kept = true;
 	l->next = d->lines;
@@ -143,6 +143,7 @@ static void sweep(Deliver *d)
 static void reload(Deliver *d)
 {
 	uint64_t epoch = records_subscriptions_epoch(d->n->records);
+	bool first = !d->lines;
 	Sub *subs;
 	size_t n;
 	for (Line *l = d->lines; l; l = l->next) {
@@ -168,26 +169,33 @@ static void reload(Deliver *d)
 		}
 		for (Line *l = d->lines; l; l = l->next)
 			l->gone = !l->kept;
-		d->epoch = epoch;
+		atomic_store(&d->epoch, epoch);
 	} else {
 		log_warn("the subscriptions could not be read");
 	}
 	load_release(load);
 	sweep(d);
+	/* Nobody waited: then what was before is for each line to look at. */
+	if (first && changes_last(d->n->records, &d->seen) != OK)
+		log_warn("the last change could not be read");
 	atomic_store(&d->live, (long long)d->n_lines);
 }
 
 /* ---- one notification ---- */
 
+/* Nothing is under way any more. A newer load may wait for that. */
 static void line_rest(Deliver *d, Line *l)
 {
 	d->n_busy -= l->posts;
 	l->busy = l->posts = false;
+	arena_free(l->arena);
+	l->arena = NULL;
+	if (l->gone)
+		atomic_fetch_sub(&d->epoch, 1);
 }
 
 static void settle(Deliver *d, Line *l, Str why)
 {
-	line_rest(d, l);
 	if (why.p && !l->sub.row.fails)
 		log_info("subscription %.*s: %.*s", STR_ARG(l->sub.row.rec.id), STR_ARG(why));
 	atomic_fetch_add(why.p ? &d->failures : &d->delivered, 1);
@@ -197,11 +205,9 @@ static void settle(Deliver *d, Line *l, Str why)
 	if (e != OK && e != ERR_CONFLICT)
 		log_warn("how far a subscription is could not be kept");
 	l->again = !why.p;
-	if (l->gone) { /* a newer load waits */
+	if (l->gone)
 		notify_keep(d->n, &l->sub);
-		d->epoch--;
-	}
-	arena_reset(l->arena);
+	line_rest(d, l);
 }
 
 static void begin_post(Deliver *d, Line *l)
@@ -250,8 +256,10 @@ static void begin_stream(Deliver *d, Line *l)
 	Str id = l->note.events ? arena_printf(a, "id: %lld\n", (long long)l->note.last) : S("");
 	Str text = arena_join(a, S("event: notification\n"), id, S("data: "), l->note.body, S("\n\n"), STR_END);
 	l->busy = true;
-	if (!stream_put(l->stream, text))
-		settle(d, l, S("The client is gone."));
+	if (stream_put(l->stream, text))
+		return;
+	line_rest(d, l); /* the client is gone, as the next look will find */
+	l->again = true;
 }
 
 /* The client took all, or left. What was under way when it left is sent again to the next one. */
@@ -264,7 +272,6 @@ static void look_at_stream(Deliver *d, Line *l)
 		settle(d, l, STR_END);
 	} else if (l->busy && (state == STREAM_CLOSED || fresh)) {
 		line_rest(d, l);
-		arena_reset(l->arena);
 	}
 	bool over = state == STREAM_CLOSED || fresh || (!l->busy && time_now() >= l->until);
 	if (l->stream && over) {
@@ -297,14 +304,15 @@ static void step(Deliver *d, Line *l)
 {
 	bool more = false;
 	Millis now = time_now();
+	l->arena = arena_new();
 	Err e = notify_next(d->n, &l->sub, now, l->arena, &l->note, &more);
-	l->again = e == OK && more;
+	l->again = e != OK || more;
 	if (e != OK) {
 		log_warn("a subscription could not be served now: %.*s", STR_ARG(err_name(e)));
 		l->sub.row.next = now + PAUSE_FIRST;
 	}
 	if (e != OK || l->note.kind == NOTE_NONE || !l->note.body.p)
-		arena_reset(l->arena);
+		line_rest(d, l);
 	else if (l->sub.plan.channel == SUB_STREAM)
 		begin_stream(d, l);
 	else
@@ -331,8 +339,8 @@ static Millis next_of(const Line *l, Millis now)
 	Millis at = notify_due(&l->sub);
 	if (!ready(l))
 		return 0;
-	if (l->again && l->sub.row.next <= now)
-		return now;
+	if (l->again)
+		return l->sub.row.next > now ? l->sub.row.next : now;
 	return l->stream && (!at || l->beat < at) ? l->beat : at;
 }
 
@@ -357,8 +365,10 @@ static int round_of(Deliver *d, bool news)
 		if (at && at < next)
 			next = at;
 	}
-	if (news)
+	if (news) {
+		d->behind = upto != d->seen;
 		d->seen = upto;
+	}
 	now = time_now();
 	return next <= now ? 0 : (int)(next - now);
 }
@@ -420,10 +430,10 @@ static void *deliver_main(void *arg)
 {
 	Deliver *d = arg;
 	bool news = true;
-	d->epoch = records_subscriptions_epoch(d->n->records) - 1;
+	atomic_store(&d->epoch, records_subscriptions_epoch(d->n->records) - 1);
 	while (!atomic_load(&d->stop)) {
 		int running, ms;
-		if (records_subscriptions_epoch(d->n->records) != d->epoch)
+		if (records_subscriptions_epoch(d->n->records) != atomic_load(&d->epoch))
 			reload(d);
 		ms = round_of(d, news);
 		if (d->multi) {
@@ -432,7 +442,9 @@ static void *deliver_main(void *arg)
 				ms = 0;
 		}
 		count(d);
-		news = wait_for(d, d->n_busy < DELIVER_AT_ONCE ? ms : IDLE_MS);
+		if (d->behind)
+			ms = 0;
+		news = wait_for(d, d->n_busy < DELIVER_AT_ONCE ? ms : IDLE_MS) || d->behind;
 	}
 	finish(d);
 	records_thread_end(d->n->records);
