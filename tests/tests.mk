@@ -34,13 +34,20 @@ crash: $(O)/fault/store_crash $(B)/samendoel
 	@$< $(CRASH_ROUNDS)
 	@node tests/fault/serve-crash.mjs $(B)/samendoel $(B)/serve-crash $(CRASH_ROUNDS)
 
+# make race lets many clients race with conditional requests over few keys and looks for two where one may be.
+RACE_REQUESTS ?= 200000
+RACE_CLIENTS  ?= 64
+.PHONY: race
+race: $(O)/fault/server_race $(B)/samendoel
+	@node tests/fault/server-race.mjs $(B)/samendoel $< $(B)/race $(RACE_REQUESTS) $(RACE_CLIENTS)
+
 # make test: everything that proves the project, in some minutes. Longer campaigns: make fuzz, make crash, make bench.
 TEST_TOOLS := clang clang-format clang-tidy libclang-rt-dev python3 chromium sqlite3 poppler-utils openssl curl
 .PHONY: test test-tools
 test-tools: setup
 	@tools/apt $(TEST_TOOLS)
 test: test-tools
-	@tools/run-all check "unit" "unit CONFIG=asan" "crash CRASH_ROUNDS=20" "fuzz FUZZ_SECONDS=5" browser events
+	@tools/run-all check "unit" "unit CONFIG=asan" "crash CRASH_ROUNDS=20" "race RACE_REQUESTS=10000" "fuzz FUZZ_SECONDS=5" browser events
 
 # Browser tests: tests/browser/*.test.mjs, each with its own server on a copy of the demonstration world and one Chromium.
 # make browser ONLY=journey runs the files whose name has that; UPDATE=1 writes the golden pages again.

@@ -30,6 +30,7 @@ static Reply handle_where(Call *c)
 	if (!found.id.p)
 		return reply_fail(c, ERR_NOT_FOUND, "No %.*s meets the criteria.", STR_ARG(c->type_name));
 	c->id = found.id;
+	c->relative = !req_header(c->req, S("If-Match")).p;
 	return handle(c);
 }
 

@@ -168,8 +168,17 @@ static Reply refused_plainly(Call *c, Err e)
 	return reply_fail(c, e, "The request could not be done (%.*s).", STR_ARG(err_name(e)));
 }
 
+/* What a conditional request found was changed or deleted before it could say so itself. */
+static bool overtaken(const Call *c, Err e)
+{
+	bool by_criteria = c->op->interaction == INT_UPDATE_CONDITIONAL || c->op->interaction == INT_PATCH_CONDITIONAL;
+	return c->relative && (e == ERR_VERSION || (e == ERR_GONE && by_criteria));
+}
+
 Reply reply_refused(Call *c, Err e)
 {
+	if (overtaken(c, e))
+		return finish_failed(c, ERR_AGAIN);
 	const Outcome *o = c->visit ? visit_outcome(c->visit) : NULL;
 	/* An unknown person in the content is a fault of the content, not of the address. */
 	if (o && o->errors && e != ERR_GONE)

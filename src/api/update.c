@@ -62,6 +62,7 @@ static Reply handle_where(Call *c)
 		return reply_fail(c, ERR_BAD_REQUEST,
 		                  "The resource has another id than the one that meets the criteria.");
 	c->id = found.id.p ? found.id : own_id;
+	c->relative = found.id.p && !req_header(c->req, S("If-Match")).p;
 	if (!c->id.n) {
 		Str id;
 		e = visit_create(c->visit, c->req->body, &id);
