@@ -93,6 +93,17 @@ bool visit_guarded(const Visit *v)
 	return v->has_writes && v->guards;
 }
 
+Err visit_settled(Visit *v)
+{
+	for (const Guard *g = v->guards; g; g = g->next) {
+		bool holds;
+		TRY(store_guard_holds(v->records->store, &g->guard, &holds));
+		if (!holds)
+			return ERR_AGAIN;
+	}
+	return OK;
+}
+
 void visit_guards_to(const Visit *v, StoreTx *tx)
 {
 	for (const Guard *g = v->guards; g; g = g->next)

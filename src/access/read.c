@@ -1,8 +1,7 @@
 /* Reading: by id, versions, a whole dossier, what changed. */
 #include "access/visit.h"
 
-/* Who may see a partition's rows: *person NULL for the shared ones. */
-static Err enter(Visit *v, Part part, Person **person)
+Err visit_enter(Visit *v, Part part, Person **person)
 {
 	*person = NULL;
 	if (part == PART_SHARED)
@@ -22,7 +21,7 @@ Err visit_row(Visit *v, FhirType type, Str id, StoreRow *row, Person **person, M
 	if (rid_part(rid) == PART_OWN)
 		TRY(subscription_enter(v, rid));
 	else
-		TRY(enter(v, rid_part(rid), person));
+		TRY(visit_enter(v, rid_part(rid), person));
 	TRY(store_get_rid(s, rid, v->arena, row));
 	if (row->type != type || !str_eq(row->id, id))
 		return ERR_NOT_FOUND;
@@ -45,8 +44,7 @@ static Err read_pending(Visit *v, const Pending *w, Rec *out)
 	return OK;
 }
 
-/* One row was released. Directory and definitions leave no trace: they are not about a person. */
-static void released(Visit *v, Person *p, const Rec *rec)
+void visit_released(Visit *v, Person *p, const Rec *rec)
 {
 	if (p)
 		visit_note(v, p, AUDIT_READ, BIT(rec->category), 1, rec->type, rec->id, rec->version);
@@ -63,11 +61,11 @@ Err visit_read(Visit *v, FhirType type, Str id, Rec *out)
 	TRY(visit_row(v, type, id, &row, &p, &mark));
 	if (row.op == ROW_DELETE) {
 		Rec gone = rec_of(&row, p, mark.category);
-		released(v, p, &gone);
+		visit_released(v, p, &gone);
 		return ERR_GONE;
 	}
 	*out = rec_of(&row, p, mark.category);
-	released(v, p, out);
+	visit_released(v, p, out);
 	Rec *kept = arena_raw(v->arena, sizeof *kept);
 	*kept = *out;
 	visit_keep_reads(v, kept, 1);
@@ -88,7 +86,7 @@ Err visit_vread(Visit *v, FhirType type, Str id, int32_t version, Rec *out)
 	if (!sees)
 		return ERR_NOT_FOUND;
 	Rec rec = rec_of(&row, p, mark.category);
-	released(v, p, &rec);
+	visit_released(v, p, &rec);
 	if (rec.deleted)
 		return ERR_GONE;
 	*out = rec;
@@ -110,7 +108,7 @@ Err visit_history(Visit *v, FhirType type, Str id, int32_t before, size_t limit,
 		if (!sees)
 			continue;
 		recs[kept] = rec_of(&rows[i], p, mark.category);
-		released(v, p, &recs[kept++]);
+		visit_released(v, p, &recs[kept++]);
 	}
 	*out = recs;
 	*n = kept;

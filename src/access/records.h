@@ -105,14 +105,25 @@ NODISCARD Err visit_read(Visit *v, FhirType type, Str id, Rec *out); /* ERR_GONE
 NODISCARD Err visit_vread(Visit *v, FhirType type, Str id, int32_t version, Rec *out);
 NODISCARD Err visit_history(Visit *v, FhirType type, Str id, int32_t before, size_t limit, Rec **out,
                             size_t *n); /* newest first */
+/* Versions across all that the visitor may see, newest first, in pages. A version is seen when it and the resource as
+ * it is now are seen. Of a type in few dossiers by reading these, else along the order of changes. Work is bounded: a
+ * page can hold fewer than `count`, even none, and still have a next one. */
+typedef struct HistoryQuery {
+	FhirType type;      /* FT_NONE: all */
+	Millis since;       /* only versions from then on; 0: all */
+	Millis from, until; /* only versions that were current at some time in [from, until); until 0: all */
+	size_t count;
+	Str cursor; /* of an earlier page; absent: the first. ERR_BAD_REQUEST when it is not one */
+} HistoryQuery;
+NODISCARD Err visit_history_across(Visit *v, const HistoryQuery *q, Rec **out, size_t *n, Str *next);
 /* The visible current resources of a dossier, of the types given (NULL: all), parsed, in rid order: the Patient first.
  */
 NODISCARD Err visit_dossier(Visit *v, Str person, const TypeSet *types, Rec **out, size_t *n);
 /* What changed in a dossier since then: visible versions, newest first. */
 NODISCARD Err visit_changes(Visit *v, Str person, Millis since, size_t limit, Rec **out, size_t *n);
 /* ---- searching ----
- * A query is conditions that all must hold, on resources of one type or of several. Only what the visitor may see exists:
- * for matches, chains, order, pages, totals and includes alike. */
+ * A query is conditions that all must hold, on resources of one type or of several. Only what the visitor may see
+ * exists: for matches, chains, order, pages, totals and includes alike. */
 typedef enum CondKind {
 	COND_TERM,  /* term */
 	COND_CHAIN, /* term.param refers to a visible resource of `type` that meets all of inner */
@@ -170,8 +181,8 @@ typedef struct SearchQuery {
 	/* A query per type when `type` is FT_NONE: type, terms and conds of each count. */
 	const struct SearchQuery *each;
 	size_t n_each;
-	/* Without: newest first inside one dossier (or for one patient that is named), else in an order of the server's own
-	 * that never changes. With: ties in that order. What has no value comes last. */
+	/* Without: newest first inside one dossier (or for one patient that is named), else in an order of the server's
+	 * own that never changes. With: ties in that order. What has no value comes last. */
 	const SearchSort *sort;
 	size_t n_sort;
 	const SearchInclude *includes;
@@ -208,6 +219,9 @@ typedef struct SearchResult {
 /* ERR_BAD_REQUEST: a cursor that is not of this search. ERR_TOO_LARGE: past a limit; the visit's outcome says which. */
 NODISCARD Err visit_find(Visit *v, const SearchQuery *q, SearchResult *out);
 /* The same in short: the first page without includes. */
+/* For an answer that writes nothing: has all that guarded searches of this visit looked at stayed as it was? ERR_AGAIN:
+ * not, so that what they found need not be of one moment. */
+NODISCARD Err visit_settled(Visit *v);
 NODISCARD Err visit_search(Visit *v, const SearchQuery *q, Rec **out, size_t *n, size_t *total);
 
 /* The persons this user has a relation with, ordered by name; cheap rows for lists. */

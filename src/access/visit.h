@@ -146,6 +146,10 @@ NODISCARD Err visit_guard(Visit *v, const SearchQuery *q);
 void visit_guard_type(Visit *v, FhirType type);
 /* The transaction fails when what was guarded has changed. */
 void visit_guards_to(const Visit *v, StoreTx *tx);
+/* Who may see a partition's rows: *person NULL for the shared ones. ERR_NOT_FOUND: not the visitor. */
+NODISCARD Err visit_enter(Visit *v, Part part, Person **person);
+/* One row was released. Directory and definitions leave no trace: they are not about a person. */
+void visit_released(Visit *v, Person *p, const Rec *rec);
 /* Finds a row by type and id that the visitor may see. person: NULL outside dossiers. A deleted row is found too. */
 NODISCARD Err visit_row(Visit *v, FhirType type, Str id, StoreRow *row, Person **person, Mark *mark);
 Rec rec_of(const StoreRow *row, const Person *p, Category c);

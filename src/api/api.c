@@ -73,10 +73,22 @@ static Str path_below(Str path)
 	return str_from(path, sizeof(FHIR_PATH) - 1);
 }
 
+/* /_history and /Goal/_history: they may walk long. */
+static bool walks_history(Str rest)
+{
+	Str type;
+	if (str_eq(rest, S("/_history")))
+		return true;
+	rest = str_cut(str_from(rest, 1), '/', &type);
+	return str_eq(rest, S("_history")) && type.n;
+}
+
 bool api_slow(const Api *api, const Request *r)
 {
 	(void)api;
 	Str rest = path_below(r->path);
+	if (r->method == M_GET && rest.n && walks_history(rest))
+		return true;
 	return r->method == M_POST && (rest.n == 0 || str_eq(rest, S("/")));
 }
 

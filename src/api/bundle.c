@@ -61,6 +61,8 @@ static Reply run_write(Call *c, Request *r, Millis *updated)
 	for (int attempt = 0;; attempt++) {
 		Visit *v = visit_new(c->api->records, &c->session.scope, c->a);
 		Reply reply = api_run_entry(c, r, v, STR_END, updated);
+		if (reply.status == 503 && attempt < AGAIN_MAX)
+			continue;
 		Err e = reply.status < 400 || !visit_has_writes(v) ? visit_commit(v) : OK;
 		if (e == OK)
 			return reply;
@@ -90,16 +92,18 @@ static Reply run_transaction(Call *c, BundleEntry *entries, size_t n)
 		EntryAnswer *answers;
 		Outcome o = outcome_new(c->a);
 		Err e = transaction_run(c, entries, n, &answers, &o);
-		if (e != OK) {
+		if (e != OK && (err_status(e) != 503 || attempt == AGAIN_MAX)) {
 			c->visit = NULL;
 			return reply_outcome(c, err_status(e), &o);
 		}
-		e = visit_guarded(c->visit) ? visit_commit(c->visit) : OK;
-		if (e == OK)
-			return answer(c, S("transaction-response"), answers, n);
-		c->attempt = AGAIN_MAX;
-		if (e != ERR_AGAIN || attempt == AGAIN_MAX)
-			return finish_failed(c, e);
+		if (e == OK) {
+			e = visit_guarded(c->visit) ? visit_commit(c->visit) : OK;
+			if (e == OK)
+				return answer(c, S("transaction-response"), answers, n);
+			c->attempt = AGAIN_MAX;
+			if (e != ERR_AGAIN || attempt == AGAIN_MAX)
+				return finish_failed(c, e);
+		}
 		c->visit = visit_new(c->api->records, &c->session.scope, c->a);
 	}
 }

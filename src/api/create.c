@@ -27,7 +27,7 @@ static Reply handle(Call *c)
 		Str why = STR_END;
 		e = query_one(c->visit, c->type, criteria, &found, &why);
 		if (e != OK)
-			return reply_fail(c, e, "If-None-Exist: %.*s", STR_ARG(why));
+			return reply_condition(c, e, "If-None-Exist: ", why);
 		if (found.id.p)
 			return exists_already(c, &found);
 	}

@@ -89,7 +89,7 @@ static Reply handle_where(Call *c)
 		return wrong;
 	Err e = query_one(c->visit, c->type, c->req->query, &found, &why);
 	if (e != OK)
-		return reply_fail(c, e, "%.*s", STR_ARG(why));
+		return reply_condition(c, e, "", why);
 	if (!found.id.p)
 		return reply_fail(c, ERR_NOT_FOUND, "No %.*s meets the criteria.", STR_ARG(c->type_name));
 	c->id = found.id;

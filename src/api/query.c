@@ -246,6 +246,9 @@ Err query_one(Visit *v, FhirType type, Str query, Rec *found, Str *why)
 		*why = S("the condition could not be looked up.");
 		return e;
 	}
+	/* Two that were never there together, or none where there was always one: reads are not of one moment. */
+	if (n != 1)
+		TRY(visit_settled(v));
 	if (n > 1) {
 		*why = S("more than one resource meets the condition.");
 		return ERR_VERSION;
@@ -253,4 +256,9 @@ Err query_one(Visit *v, FhirType type, Str query, Rec *found, Str *why)
 	if (n == 1)
 		*found = recs[0];
 	return OK;
+}
+
+Reply reply_condition(Call *c, Err e, const char *about, Str why)
+{
+	return e == ERR_AGAIN ? finish_failed(c, e) : reply_fail(c, e, "%s%.*s", about, STR_ARG(why));
 }

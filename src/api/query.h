@@ -37,7 +37,8 @@ NODISCARD Err query_parse_types(Arena *a, const FhirType *types, size_t n_types,
                                 bool strict, Query *out);
 
 /* One resource by criteria, for conditional interactions: *found absent when none. ERR_VERSION when more than one,
- * ERR_BAD_REQUEST when the criteria are empty or not understood; `why` says it in a sentence. */
+ * ERR_BAD_REQUEST when the criteria are empty or not understood, ERR_AGAIN when others changed what was looked at;
+ * `why` says it in a sentence. */
 NODISCARD Err query_one(Visit *v, FhirType type, Str query, Rec *found, Str *why);
 
 /* ---- parts of query_parse ---- */
@@ -50,5 +51,8 @@ void query_include(Arena *a, Query *q, const Pair *p);
 void query_ignore(Query *q, Str name);
 void query_refuse(Query *q, Str name, const char *why);
 void query_use(Query *q, const Pair *p);
+
+/* The answer when query_one failed; `about` comes before the sentence. */
+Reply reply_condition(Call *c, Err e, const char *about, Str why);
 
 #endif

@@ -56,7 +56,7 @@ static Reply handle_where(Call *c)
 		return wrong;
 	Err e = query_one(c->visit, c->type, c->req->query, &found, &why);
 	if (e != OK)
-		return reply_fail(c, e, "%.*s", STR_ARG(why));
+		return reply_condition(c, e, "", why);
 	Str own_id = JSTR(resource, "id", c->a);
 	if (found.id.p && own_id.n && !str_eq(own_id, found.id))
 		return reply_fail(c, ERR_BAD_REQUEST,

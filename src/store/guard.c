@@ -12,7 +12,7 @@
 
 struct Guards {
 	uint32_t told[GUARD_SLOTS]; /* atomic */
-	uint32_t now[GUARD_SLOTS];  /* writer only */
+	uint32_t now[GUARD_SLOTS];  /* atomic; only the writer writes: counted before it can be read */
 	uint32_t *put;              /* slots counted since the last publish */
 	size_t n, cap;
 };
@@ -56,7 +56,7 @@ static void count(Guards *g, uint32_t slot)
 			die("out of memory");
 	}
 	g->put[g->n++] = slot;
-	g->now[slot]++;
+	__atomic_store_n(&g->now[slot], g->now[slot] + 1, __ATOMIC_RELEASE);
 }
 
 void guards_put(Guards *g, Rid rid, FhirType type)
@@ -72,8 +72,10 @@ size_t guards_mark(const Guards *g)
 
 void guards_undo(Guards *g, size_t mark)
 {
-	while (g->n > mark)
-		g->now[g->put[--g->n]]--;
+	while (g->n > mark) {
+		uint32_t slot = g->put[--g->n];
+		__atomic_store_n(&g->now[slot], g->now[slot] - 1, __ATOMIC_RELEASE);
+	}
 }
 
 void guards_publish(Guards *g)
@@ -135,5 +137,20 @@ Err guards_check(Store *s, Db *d, const StoreTx *tx)
 {
 	for (const GuardItem *i = tx->guards; i; i = i->next)
 		TRY(check_one(s->guards, d, &i->guard));
+	return OK;
+}
+
+Err store_guard_holds(Store *s, const StoreGuard *g, bool *holds)
+{
+	uint64_t is;
+	size_t n;
+	if (!g->range) {
+		*holds = __atomic_load_n(&s->guards->now[g->slot], __ATOMIC_ACQUIRE) == g->seen;
+		return OK;
+	}
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	TRY(digest(r.db, g->param, g->low, g->high, &is, &n));
+	*holds = is == g->digest;
 	return OK;
 }

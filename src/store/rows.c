@@ -201,6 +201,28 @@ Err store_part_history(Store *s, Part part, Millis since, size_t limit, Arena *a
 	return take_rows(s, q, limit, a, out, n);
 }
 
+Err store_part_versions(Store *s, Part part, FhirType type, const StorePlace *before, size_t limit, Arena *a,
+                        StoreRow **out, size_t *n)
+{
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+#define BEHIND(t) \
+	" AND (" t ".updated<?5 OR (" t ".updated=?5 AND (" t ".rid<?6 OR (" t ".rid=?6 AND " t ".version<?7))))"
+	Query *q = db_query(r.db, SQL(RES_COLUMNS "WHERE r.rid>=?1 AND r.rid<?2 AND r.type=?3" BEHIND(
+	                              "r") " UNION ALL " HIST_COLUMNS
+	                                   "WHERE h.rid>=?1 AND h.rid<?2 AND h.type=?3" BEHIND(
+	                                       "h") " ORDER BY 4 DESC, 1 DESC, 3 DESC LIMIT ?4"));
+#undef BEHIND
+	query_int(q, 1, part << LOCAL_BITS);
+	query_int(q, 2, (part + 1) << LOCAL_BITS);
+	query_int(q, 3, (int64_t)type);
+	query_int(q, 4, (int64_t)limit);
+	query_int(q, 5, before ? before->updated : INT64_MAX);
+	query_int(q, 6, before ? before->rid : 0);
+	query_int(q, 7, before ? before->version : 0);
+	return take_rows(s, q, limit, a, out, n);
+}
+
 Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, size_t limit, Arena *a, StoreRow **out, size_t *n)
 {
 	AUTO_SNAPSHOT r = { 0 };

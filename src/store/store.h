@@ -62,6 +62,16 @@ NODISCARD Err store_get_version(Store *s, Rid rid, int32_t version, Arena *a, St
 NODISCARD Err store_history(Store *s, Rid rid, int32_t before, size_t limit, Arena *a, StoreRow **out, size_t *n);
 /* Versions of a whole partition with updated ≥ since, newest first, at most `limit`. */
 NODISCARD Err store_part_history(Store *s, Part part, Millis since, size_t limit, Arena *a, StoreRow **out, size_t *n);
+/* The place of one version in the history of a partition. */
+typedef struct StorePlace {
+	Millis updated;
+	Rid rid;
+	int32_t version;
+} StorePlace;
+/* Versions of one type in a partition, newest first (by updated, rid, version), at most `limit`; before: only those
+ * behind that place; NULL: from the newest. */
+NODISCARD Err store_part_versions(Store *s, Part part, FhirType type, const StorePlace *before, size_t limit, Arena *a,
+                                  StoreRow **out, size_t *n);
 /* The current, not deleted resources of a partition whose type is in `types` (NULL: all), in rid order, from rid >
  * after. */
 NODISCARD Err store_scan(Store *s, Part part, const TypeSet *types, Rid after, size_t limit, Arena *a, StoreRow **out,
@@ -162,6 +172,8 @@ void store_guard_rows(Store *s, Part part, FhirType type, StoreGuard *out);
  * transaction. ERR_TOO_LARGE above GUARD_RANGE_MAX rows. */
 NODISCARD Err store_guard_range(Store *s, uint16_t param, Str low, Str high, StoreGuard *out);
 void store_guard(StoreTx *tx, const StoreGuard *g);
+/* Has nothing changed up to now? Then all that was read since the guard was taken is of one moment. */
+NODISCARD Err store_guard_holds(Store *s, const StoreGuard *g, bool *holds);
 
 /* A statement on a system table (accounts, sessions, …): a literal in the subset both engines share, with ?1 ?2 … */
 typedef struct SqlText {
