@@ -20,6 +20,9 @@ uint64_t definitions_epoch(Records *r, FhirType type);
 
 /* A built-in definition as a record (version 0), when nothing is stored under its id: for reading and searching. */
 bool definitions_builtin(FhirType type, Str id, Arena *a, Rec *out);
+/* What is built in and meets a search that names `url` or `_id`: at most 100, without includes, on one page. False, and
+ * *out untouched: nothing does. For a search that found nothing in the store. */
+bool definitions_search(const SearchQuery *q, Arena *a, SearchResult *out);
 
 /* Terminology over definitions, with a cache of its own. Lives as long as r. */
 const TermSource *definitions_terms(Records *r);

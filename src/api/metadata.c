@@ -295,7 +295,8 @@ Str capability_statement(const Api *api, Arena *a)
 
 static Reply handle(Call *c)
 {
-	Reply r = reply_fhir(c, 200, c->api->metadata);
+	bool terms = c->req->query.n && str_eq(req_query(c->req, S("mode")), S("terminology"));
+	Reply r = reply_fhir(c, 200, terms ? terminology_capabilities(c->api, c->a) : c->api->metadata);
 	r.no_store = false;
 	return r;
 }

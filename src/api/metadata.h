@@ -5,5 +5,7 @@
 #include "api/call.h"
 
 Str capability_statement(const Api *api, Arena *a);
+/* For GET /fhir/metadata?mode=terminology. */
+Str terminology_capabilities(const Api *api, Arena *a);
 
 #endif

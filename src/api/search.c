@@ -1,5 +1,6 @@
 /* GET /fhir/{type}?…, POST /fhir/{type}/_search and GET /fhir/Patient/{id}/{type}.
  * Source: https://hl7.org/fhir/R4/search.html */
+#include "access/definitions.h"
 #include "api/query.h"
 
 /* base/Goal?name=a&_count=50&_cursor=… */
@@ -150,6 +151,8 @@ static Reply run_search(Call *c, Str path, Bounds in, const Pair *pairs, size_t 
 	if (q.count_only)
 		asked.count = 0;
 	Err e = visit_find(c->visit, &asked, &r);
+	if (e == OK && !r.n_matches && !(r.has_total && r.total))
+		(void)definitions_search(&asked, c->a, &r);
 	return e == OK ? answer(c, &q, path, &r) : reply_refused(c, e);
 }
 
