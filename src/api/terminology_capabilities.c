@@ -3,18 +3,10 @@
 #include "api/metadata.h"
 #include "fhir/builtin.h"
 
-static const Str parameters[] = { S_INIT("activeOnly"),
-	                          S_INIT("count"),
-	                          S_INIT("designation"),
-	                          S_INIT("displayLanguage"),
-	                          S_INIT("exclude-system"),
-	                          S_INIT("excludeNested"),
-	                          S_INIT("excludeNotForUI"),
-	                          S_INIT("filter"),
-	                          S_INIT("includeDefinition"),
-	                          S_INIT("includeDesignations"),
-	                          S_INIT("offset"),
-	                          S_INIT("valueSetVersion") };
+static const Str parameters[] = { S_INIT("activeOnly"),          S_INIT("count"),          S_INIT("designation"),
+	                          S_INIT("displayLanguage"),     S_INIT("exclude-system"), S_INIT("excludeNested"),
+	                          S_INIT("excludeNotForUI"),     S_INIT("filter"),         S_INIT("includeDefinition"),
+	                          S_INIT("includeDesignations"), S_INIT("offset"),         S_INIT("valueSetVersion") };
 
 static void write_systems(JWriter *w)
 {
@@ -52,7 +44,8 @@ static void write_expansion(JWriter *w)
 	}
 	jw_end_array(w);
 	JW_STR(w, "textFilter",
-	       S("Each word must be the start of a word of the code, the display or a designation; case and accents do not "
+	       S("Each word must be the start of a word of the code, the display or a designation; case and accents do "
+	         "not "
 	         "matter."));
 	jw_end_object(w);
 }
@@ -76,7 +69,8 @@ Str terminology_capabilities(const Api *api, Arena *a)
 	JW_STR(&w, "status", S("active"));
 	JW_STR(&w, "date", time_date(a, time_now()));
 	JW_STR(&w, "description",
-	       S("Terminology of what is stored here and of the official FHIR R4 package: $expand, $lookup, $validate-code, "
+	       S("Terminology of what is stored here and of the official FHIR R4 package: $expand, $lookup, "
+	         "$validate-code, "
 	         "$subsumes, $translate."));
 	JW_STR(&w, "kind", S("instance"));
 	JW_OBJECT(&w, "software");

@@ -96,7 +96,7 @@ static void add_escape(Buf *b, char c)
 static void add_string(Buf *b, Str s)
 {
 	buf_byte(b, '"');
-	const char *p = s.p, *end = p + s.n;
+	const char *p = s.n ? s.p : "", *end = p + s.n;
 	while (p < end) {
 		const char *q = find_escape(p, end);
 		buf_add(b, str_n(p, (size_t)(q - p)));

@@ -1,6 +1,8 @@
 /* Value sets: each include and exclude becomes a rule that answers for one code. */
 #include "fhir/terminology/term.h"
 
+enum { SYSTEMS_MAX = 64 /* of an expansion; what is of others is not known */ };
+
 /* ---- listed codes ---- */
 
 static void fill_slots(Rule *r, Arena *a)
@@ -164,29 +166,32 @@ static size_t count_contains(JVal list)
 	return n;
 }
 
-static Rule *rule_for(TermSet *set, Str system, size_t room, Arena *a)
+/* The rule for a system; NULL when there are too many systems. */
+static Rule *rule_for(TermSet *set, Str system)
 {
 	for (size_t i = 0; i < set->n_includes; i++)
 		if (str_eq(set->includes[i].system, system))
 			return &set->includes[i];
-	if (set->n_includes == TERM_NESTED_MAX * 4)
+	if (set->n_includes == SYSTEMS_MAX)
 		return NULL;
 	Rule *r = &set->includes[set->n_includes++];
 	r->kind = RULE_LISTED;
 	r->system = system;
-	r->listed = ARENA_ARRAY(a, Listed, room + 1);
 	return r;
 }
 
-static void add_contains(Maker *m, JVal list, size_t room)
+/* Once to count, once (with memory for them) to take. */
+static void add_contains(Maker *m, JVal list)
 {
 	for (JIter it = json_each(list); json_next(&it);) {
 		Str code = JSTR(it.value, "code", m->a), system = JSTR(it.value, "system", m->a);
-		Rule *r = code.n ? rule_for(m->set, system, room, m->a) : NULL;
+		Rule *r = code.n ? rule_for(m->set, system) : NULL;
+		if (r && r->listed)
+			r->listed[r->n_listed] = (Listed){ code, JSTR(it.value, "display", m->a), it.value,
+				                           json_bool(JGET(it.value, "abstract"), false) };
 		if (r)
-			r->listed[r->n_listed++] = (Listed){ code, JSTR(it.value, "display", m->a), it.value,
-				                             json_bool(JGET(it.value, "abstract"), false) };
-		add_contains(m, JGET(it.value, "contains"), room);
+			r->n_listed++;
+		add_contains(m, JGET(it.value, "contains"));
 	}
 }
 
@@ -206,15 +211,20 @@ static void from_expansion(Maker *m, JVal expansion)
 	TermSet *set = m->set;
 	size_t n = count_contains(JGET(expansion, "contains"));
 	set->from_expansion = true;
-	set->includes = ARENA_ARRAY(m->a, Rule, TERM_NESTED_MAX * 4);
+	set->includes = ARENA_ARRAY(m->a, Rule, SYSTEMS_MAX);
 	set->n_includes = set->n_excludes = 0;
-	add_contains(m, JGET(expansion, "contains"), n);
+	add_contains(m, JGET(expansion, "contains"));
+	for (size_t i = 0; i < set->n_includes; i++) {
+		set->includes[i].listed = ARENA_ARRAY(m->a, Listed, set->includes[i].n_listed + 1U);
+		set->includes[i].n_listed = 0;
+	}
+	add_contains(m, JGET(expansion, "contains"));
 	for (size_t i = 0; i < set->n_includes; i++) {
 		if (set->includes[i].system.n)
 			find_system(m, &set->includes[i]);
 		fill_slots(&set->includes[i], m->a);
 	}
-	set->partial = is_partial(expansion, n);
+	set->partial = is_partial(expansion, n) || set->n_includes == SYSTEMS_MAX;
 }
 
 /* Does an include or exclude have this kind? */

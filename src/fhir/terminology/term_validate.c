@@ -132,7 +132,7 @@ Err term_validate_set(const TermSource *s, const TermCheckAsk *ask, Arena *a, Te
 
 /* ---- code systems ---- */
 
-static void system_unknown(TermCheck *c, Str url, Arena *a)
+static void system_unknown(TermCheck *c, Str url, Str version, Arena *a)
 {
 	Form f = form_of(url);
 	c->result = c->found = f != FORM_NONE && form_has(f, c->coding.code);
@@ -143,8 +143,9 @@ static void system_unknown(TermCheck *c, Str url, Arena *a)
 	else if (f != FORM_NONE)
 		c->message = S("Only the form of the code was checked.");
 	else
-		c->message = arena_printf(a, "The code system %.*s is not known here: the code cannot be checked.",
-		                          STR_ARG(str_clip(url, 200)));
+		c->message = arena_printf(
+		    a, "The code system %.*s%s%.*s is not known here: the code cannot be checked.",
+		    STR_ARG(str_clip(url, 200)), version.n ? " version " : "", STR_ARG(str_clip(version, 60)));
 }
 
 static void in_system(const TermSource *s, const TermCheckAsk *ask, TermCheck *c, Arena *a)
@@ -158,7 +159,7 @@ static void in_system(const TermSource *s, const TermCheckAsk *ask, TermCheck *c
 	const Prepared *p = term_hold(term_get_what(s, FT_CODESYSTEM, &what), a);
 	const TermSystem *cs = p->system;
 	if (!cs) {
-		system_unknown(c, what.url, a);
+		system_unknown(c, what.url, what.version, a);
 		return;
 	}
 	if (asked->system.n && !str_eq(asked->system, cs->url)) {
