@@ -1,6 +1,9 @@
 // Subscriptions against a receiver of our own: what is down for a while loses nothing, whatever happens to the server.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, LONG, serve, token, world } from './lib.mjs';
@@ -96,10 +99,10 @@ const subscription = (criteria, endpoint, { content = 'full-resource', filter, c
 
 describe('subscriptions', () => {
 	const tokens = {};
-	let data, server, patient, hooks = [];
+	let data, server, patient, hooks = [], more = '';
 	const call = (who, method, path, body, headers) => ask(server.base, tokens[who], method, path, body, headers);
 	const goal = (text) => ({ resourceType: 'Goal', lifecycleStatus: 'proposed', description: { text }, subject: { reference: `Patient/${patient}` } });
-	const start = async () => { server = await serve(data, '--notify-to', 'http://127.0.0.1:1,' + hooks.map((h) => `http://127.0.0.1:${h.port}/hook`).join(',')); };
+	const start = async () => { server = await serve(data, '--notify-to', more + hooks.map((h) => `http://127.0.0.1:${h.port}/hook`).join(',')); };
 	const make = async (who, resource) => {
 		const made = await call(who, 'POST', '/Subscription', resource);
 		assert.equal(made.status, 201, JSON.stringify(made.body));
@@ -275,6 +278,46 @@ describe('subscriptions', () => {
 			assert.ok((await call('an', 'POST', '', bundle)).status >= 400, endpoint);
 		}
 		assert.equal((await call('an', 'GET', '/Subscription')).body.total, 0);
+	});
+
+	check('a name that leads inside is not followed when only the public internet is allowed', async () => {
+		await server.stop();
+		more = 'http://,';
+		await start();
+		const id = await make('an', subscription(`${TOPIC}Goal`, `http://localhost:${hooks[0].port}/hook`));
+		await until('the error is shown', async () => (await status('an', id)) === 'error');
+		assert.match((await call('an', 'GET', `/Subscription/${id}`)).body.error, /inside this network/);
+		/* A connection that another subscription opened there is no way around it. */
+		const named = await make('an', subscription(`${TOPIC}Goal`, hooks[0].url));
+		await active('an', named);
+		const other = await make('an', subscription(`${TOPIC}Goal`, `http://127.0.0.1:${hooks[0].port}/secret`));
+		await until('the error is shown', async () => (await status('an', other)) === 'error');
+		assert.equal(hooks[0].got.length, 1);
+		await clean();
+		await server.stop();
+		more = '';
+		await start();
+	});
+
+	check('a certificate that nobody vouches for is refused', async () => {
+		const key = `${data}/key.pem`, cert = `${data}/cert.pem`;
+		execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+		let asked = 0;
+		const secure = https.createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => { asked++; response.end(); });
+		await new Promise((done) => secure.listen(0, '127.0.0.1', done));
+		await server.stop();
+		more = `https://127.0.0.1:${secure.address().port},`;
+		await start();
+		const id = await make('an', subscription(`${TOPIC}Goal`, `https://127.0.0.1:${secure.address().port}/`));
+		await until('the error is shown', async () => (await status('an', id)) === 'error');
+		assert.match((await call('an', 'GET', `/Subscription/${id}`)).body.error, /certificate/);
+		assert.equal(asked, 0);
+		await clean();
+		secure.close();
+		secure.closeAllConnections();
+		await server.stop();
+		more = '';
+		await start();
 	});
 
 	check('a stream goes on after the last event that the client had', async () => {
