@@ -85,8 +85,35 @@ static Reply run_batch(Call *c, const BundleEntry *entries, size_t n)
 	return answer(c, S("batch-response"), answers, n);
 }
 
+/* A search of a transaction sees what it wrote: it is asked again after the commit. A read by id sees it anyway. */
+static bool is_search(const BundleEntry *e)
+{
+	return (e->verb == VERB_GET || e->verb == VERB_HEAD) && (!e->id.p || e->query.p);
+}
+
+static bool looks_late(const Call *c, const BundleEntry *entries, size_t n)
+{
+	bool any = false;
+	for (size_t i = 0; i < n; i++)
+		any = any || is_search(&entries[i]);
+	return any && visit_has_writes(c->visit);
+}
+
+static void look_again(Call *c, const BundleEntry *entries, size_t n, EntryAnswer *answers)
+{
+	c->visit = visit_new(c->api->records, &c->session.scope, c->a);
+	for (size_t i = 0; i < n; i++) {
+		if (!is_search(&entries[i]))
+			continue;
+		EntryAnswer now = { 0 };
+		now.reply = api_run_entry(c, entry_request(c, &entries[i], S("")), c->visit, STR_END, &now.updated);
+		if (now.reply.status < 400)
+			answers[i] = now;
+	}
+}
+
 /* With conditions in it the transaction is finished here, on this slow thread, so that it can run anew here too. */
-static Reply run_transaction(Call *c, BundleEntry *entries, size_t n)
+static Reply run_transaction(Call *c, const BundleEntry *entries, size_t n)
 {
 	for (int attempt = 0;; attempt++) {
 		EntryAnswer *answers;
@@ -97,7 +124,10 @@ static Reply run_transaction(Call *c, BundleEntry *entries, size_t n)
 			return reply_outcome(c, err_status(e), &o);
 		}
 		if (e == OK) {
-			e = visit_guarded(c->visit) ? visit_commit(c->visit) : OK;
+			bool late = looks_late(c, entries, n);
+			e = late || visit_guarded(c->visit) ? visit_commit(c->visit) : OK;
+			if (e == OK && late)
+				look_again(c, entries, n, answers);
 			if (e == OK)
 				return answer(c, S("transaction-response"), answers, n);
 			c->attempt = AGAIN_MAX;

@@ -16,6 +16,6 @@ Request *entry_request(const Call *c, const BundleEntry *e, Str body);
 
 /* Runs a transaction inside the visit of the call. Answers in bundle order. On error nothing may be kept of the visit,
  * and `o` says which entry it was and why. */
-NODISCARD Err transaction_run(Call *c, BundleEntry *entries, size_t n, EntryAnswer **out, Outcome *o);
+NODISCARD Err transaction_run(Call *c, const BundleEntry *entries, size_t n, EntryAnswer **out, Outcome *o);
 
 #endif

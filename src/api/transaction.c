@@ -8,7 +8,11 @@
 typedef struct Tx {
 	Call *call;
 	StrMap targets; /* fullUrl or conditional reference → "Type/id" */
+	StrMap touched; /* "Type/id" that an entry updates, patches or deletes */
 	Str *ids;       /* by entry index: reserved for a create; absent: none */
+	Str *same; /* by entry index: "Type/id" of an earlier entry that makes what this one would make; absent: none */
+	const BundleEntry *entries; /* in bundle order while ids are given */
+	Str base;                   /* of the fullUrl of the entry being worked on: "https://host/fhir"; absent: none */
 	Outcome *o;
 	size_t entry; /* being worked on */
 	Err err;      /* of a conditional reference */
@@ -98,9 +102,62 @@ static Str reference_to(Arena *a, FhirType type, Str id)
 	return arena_join(a, fhir_type_name(type), S("/"), id, STR_END);
 }
 
+/* "https://host/fhir" of "https://host/fhir/Patient/1"; absent for another form. */
+static Str base_of(Str full_url)
+{
+	Reference ref;
+	if (!full_url.n || !reference_parse(full_url, &ref) || ref.kind != REF_ABSOLUTE || ref.type == FT_NONE)
+		return STR_END;
+	size_t tail = fhir_type_name(ref.type).n + ref.id.n + 2;
+	return !ref.version.p && full_url.n > tail ? str_upto(full_url, full_url.n - tail) : STR_END;
+}
+
 /* ---- ids ---- */
 
-/* Conditional create and update: the resource that is there already, if any. */
+/* Two entries must not change the same resource, also when one names it by criteria. */
+static Err touch(Tx *tx, Str target)
+{
+	if (strmap_get(&tx->touched, target).p)
+		return refuse(tx, ERR_BAD_REQUEST, target, S(" is changed by another entry too."));
+	strmap_put(&tx->touched, target, S("1"));
+	return OK;
+}
+
+/* Would the resource meet the criteria, as far as its own elements tell? */
+static bool would_meet(Tx *tx, FhirType type, Str criteria, JVal resource)
+{
+	Query q;
+	size_t n;
+	Arena *a = tx->call->a;
+	Pair *pairs = pairs_urlencoded(a, str_starts(criteria, S("?")) ? str_from(criteria, 1) : criteria, &n);
+	if (query_parse(a, type, pairs, n, true, &q) != OK || !q.search.n_conds)
+		return false;
+	for (size_t i = 0; i < q.search.n_conds; i++) {
+		const SearchCond *c = &q.search.conds[i];
+		if (c->kind != COND_TERM || search_matches(&c->term, q.search.context, resource, a) != MATCH_YES)
+			return false;
+	}
+	return true;
+}
+
+/* Two conditional creates of the same thing in one transaction make one of it: the later gets what the earlier makes.
+ */
+static bool made_before(Tx *tx, const BundleEntry *e)
+{
+	for (size_t i = 0; i < e->index; i++) {
+		const BundleEntry *other = &tx->entries[i];
+		if (!tx->ids[i].p || other->type != e->type ||
+		    !would_meet(tx, e->type, e->if_none_exist, other->resource))
+			continue;
+		Str target = reference_to(tx->call->a, e->type, tx->ids[i]);
+		tx->same[e->index] = target;
+		strmap_put(&tx->targets, e->full_url, target);
+		return true;
+	}
+	return false;
+}
+
+/* A conditional request: the resource that is there already, if any. */
 static Err find_existing(Tx *tx, const BundleEntry *e, Str criteria)
 {
 	Rec found;
@@ -109,9 +166,10 @@ static Err find_existing(Tx *tx, const BundleEntry *e, Str criteria)
 	Err err = query_one(tx->call->visit, e->type, criteria, &found, &why);
 	if (err != OK)
 		return refuse(tx, err, S("Condition: "), why);
-	if (found.id.p)
-		strmap_put(&tx->targets, e->full_url, reference_to(a, e->type, found.id));
-	return OK;
+	if (!found.id.p)
+		return OK;
+	strmap_put(&tx->targets, e->full_url, reference_to(a, e->type, found.id));
+	return e->verb == VERB_POST ? OK : touch(tx, reference_to(a, e->type, found.id));
 }
 
 static Str map_reference(void *ctx, Str text);
@@ -141,16 +199,19 @@ static Err give_id(Tx *tx, const BundleEntry *e)
 	Str id;
 	Arena *a = tx->call->a;
 	tx->entry = e->index;
-	if (e->verb != VERB_POST && e->verb != VERB_PUT)
+	tx->base = base_of(e->full_url);
+	if (e->verb == VERB_GET || e->verb == VERB_HEAD)
 		return OK;
-	if (e->verb == VERB_PUT && e->id.p) {
+	if (e->verb != VERB_POST && e->id.p) {
 		strmap_put(&tx->targets, e->full_url, reference_to(a, e->type, e->id));
-		return OK;
+		return touch(tx, reference_to(a, e->type, e->id));
 	}
-	Str criteria = e->verb == VERB_PUT ? e->query : e->if_none_exist;
+	Str criteria = e->verb == VERB_POST ? e->if_none_exist : e->query;
+	if (criteria.p && e->verb == VERB_POST && made_before(tx, e))
+		return OK;
 	if (criteria.p)
 		TRY(find_existing(tx, e, criteria));
-	if (strmap_get(&tx->targets, e->full_url).p || e->verb == VERB_PUT || e->type == FT_NONE)
+	if (e->verb != VERB_POST || strmap_get(&tx->targets, e->full_url).p || e->type == FT_NONE)
 		return OK;
 	Err err = visit_reserve(tx->call->visit, e->type, person_of(tx, e), &id);
 	if (err != OK)
@@ -194,6 +255,20 @@ static Str resolve_conditional(Tx *tx, Str text, const Reference *ref)
 	return target;
 }
 
+/* A relative reference means the entry whose fullUrl has the same base as that of its own entry; a version is looked
+ * past. */
+static Str by_full_url(Tx *tx, Str text, const Reference *ref)
+{
+	Arena *a = tx->call->a;
+	if (ref->version.p)
+		text = str_upto(text, text.n - ref->version.n - sizeof("/_history/") + 1);
+	if (ref->kind == REF_RELATIVE && tx->base.p)
+		text = arena_join(a, tx->base, S("/"), text, STR_END);
+	else if (ref->kind != REF_ABSOLUTE)
+		return STR_END;
+	return strmap_get(&tx->targets, text);
+}
+
 static Str map_reference(void *ctx, Str text)
 {
 	Tx *tx = ctx;
@@ -203,6 +278,9 @@ static Str map_reference(void *ctx, Str text)
 		return target;
 	if (!reference_parse(text, &ref))
 		return STR_END;
+	target = by_full_url(tx, text, &ref);
+	if (target.p)
+		return target;
 	if (ref.kind == REF_CONDITIONAL)
 		return resolve_conditional(tx, text, &ref);
 	Str base = tx->call->api->base;
@@ -243,6 +321,12 @@ static Err run_entry(Tx *tx, const BundleEntry *e, EntryAnswer *out)
 	Str body = S("");
 	Call *c = tx->call;
 	tx->entry = e->index;
+	tx->base = base_of(e->full_url);
+	if (tx->same[e->index].p) {
+		BundleEntry look = { .index = e->index, .verb = VERB_GET, .url = tx->same[e->index] };
+		out->reply = api_run_entry(c, entry_request(c, &look, S("")), c->visit, STR_END, &out->updated);
+		return out->reply.status >= 400 ? entry_failed(tx, &out->reply) : OK;
+	}
 	if (e->resource.node && (e->verb == VERB_POST || e->verb == VERB_PUT || e->verb == VERB_PATCH)) {
 		body = reference_rewrite(c->a, e->resource, map_reference, tx);
 		if (tx->err != OK)
@@ -253,13 +337,22 @@ static Err run_entry(Tx *tx, const BundleEntry *e, EntryAnswer *out)
 	return out->reply.status >= 400 ? entry_failed(tx, &out->reply) : OK;
 }
 
-Err transaction_run(Call *c, BundleEntry *entries, size_t n, EntryAnswer **out, Outcome *o)
+Err transaction_run(Call *c, const BundleEntry *entries, size_t n, EntryAnswer **out, Outcome *o)
 {
-	Tx tx = { .call = c, .targets = strmap_new(c->a), .ids = ARENA_ARRAY(c->a, Str, n + 1), .o = o };
+	Tx tx = { .call = c,
+		  .targets = strmap_new(c->a),
+		  .touched = strmap_new(c->a),
+		  .ids = ARENA_ARRAY(c->a, Str, n + 1),
+		  .same = ARENA_ARRAY(c->a, Str, n + 1),
+		  .entries = entries,
+		  .o = o };
 	*out = ARENA_ARRAY(c->a, EntryAnswer, n + 1);
 	TRY(give_ids(&tx, entries, n));
-	bundle_sort(entries, n);
+	BundleEntry *sorted = ARENA_ARRAY(c->a, BundleEntry, n + 1);
+	if (n)
+		memcpy(sorted, entries, n * sizeof *sorted);
+	bundle_sort(sorted, n);
 	for (size_t i = 0; i < n; i++)
-		TRY(run_entry(&tx, &entries[i], &(*out)[entries[i].index]));
+		TRY(run_entry(&tx, &sorted[i], &(*out)[sorted[i].index]));
 	return OK;
 }
