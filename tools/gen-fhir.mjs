@@ -540,6 +540,8 @@ const INDEXED = {
 	PractitionerRole: ['practitioner', 'organization'],
 	CareTeam: ['participant'],
 	Task: ['owner'],
+	Observation: ['code', 'value-quantity'],
+	RiskAssessment: ['probability'],
 	CodeSystem: ['supplements'],
 };
 const isIndexed = (type, code) =>
