@@ -5,7 +5,7 @@
 
 #include "access/definitions.h"
 
-enum { BATCH_LEAST = 8, BATCH_MOST = 200, SCAN_CHUNK = 500 };
+enum { BATCH_LEAST = 4, BATCH_MOST = 200, SCAN_CHUNK = 500 };
 
 /* A match. The body is kept only when it is known that it will be sent. */
 typedef struct Hit {
@@ -130,7 +130,7 @@ static bool full(const Take *t)
 static Err perhaps(Search *s, Part part, bool *yes)
 {
 	*yes = part < PART_FIRST;
-	return *yes ? OK : mine_has(s->v, &s->mine, part, &s->cost, yes);
+	return *yes || visit_part_known(s->v, part, yes) ? OK : mine_has(s->v, &s->mine, part, &s->cost, yes);
 }
 
 static Err walk_part(Search *s, Part part, Take *t)
@@ -170,9 +170,17 @@ static Err walk_parts(Search *s, Take *t)
 	return OK;
 }
 
+static int by_rid(const void *a, const void *b)
+{
+	const Rid *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
 static Err probed(Search *s, Rid rid, bool *yes)
 {
 	*yes = true;
+	for (size_t i = 0; i < s->n_sets && *yes; i++)
+		*yes = s->sets[i].n && bsearch(&rid, s->sets[i].rids, s->sets[i].n, sizeof rid, by_rid);
 	for (size_t i = 0; i < s->n_probes && *yes; i++) {
 		s->cost.index_rows++;
 		TRY(store_in_index(s->store, s->probes[i].param, s->probes[i].low, rid, rid + 1, yes));
@@ -192,9 +200,9 @@ static Err next_batch(Search *s, const Take *t, Rid *rids, size_t *n)
 		TRY(stream_next(s->v, &s->stream, &s->cost, &rid));
 		if (!rid)
 			return OK;
-		TRY(perhaps(s, rid_part(rid), &yes));
+		TRY(probed(s, rid, &yes));
 		if (yes)
-			TRY(probed(s, rid, &yes));
+			TRY(perhaps(s, rid_part(rid), &yes));
 		if (yes)
 			rids[(*n)++] = rid;
 	}

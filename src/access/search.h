@@ -69,6 +69,11 @@ typedef struct Kin {
 	unsigned busy; /* is being walked: then its rows must stay */
 } Kin;
 
+typedef struct RidSet {
+	Rid *rids; /* sorted */
+	size_t n;
+} RidSet;
+
 typedef struct Search {
 	Visit *v;
 	const SearchQuery *q;
@@ -83,6 +88,8 @@ typedef struct Search {
 	Stream stream;
 	KeyRange *probes; /* one key each, which a candidate must also have */
 	size_t n_probes;
+	RidSet *sets; /* and must be among */
+	size_t n_sets;
 	Table memo;     /* of chains: (condition, row) */
 	Table referred; /* of _has: (condition, reference) */
 	Kin kin;

@@ -4,6 +4,8 @@
 
 #include "access/search.h"
 
+enum { WIDE_MS = 60000 };
+
 static int by_part(const void *a, const void *b)
 {
 	const Part *x = a, *y = b;
@@ -51,9 +53,13 @@ Err mine_open(Visit *v, Mine *m)
 
 Err mine_list(Visit *v, Mine *m, SearchCost *cost)
 {
+	Records *r = v->records;
+	size_t slot = (size_t)v->who.account % WIDE_SLOTS;
 	if (m->listed || m->all)
 		return OK;
 	m->listed = true;
+	if (v->who.account && r->wide[slot] == v->who.account && r->wide_until[slot] > v->now)
+		return OK;
 	Part *list = ARENA_ARRAY(v->arena, Part, m->n_fixed + (MINE_FEW + 1) * m->n_ranges + 1);
 	size_t n = 0, kept = 0;
 	for (size_t i = 0; i < m->n_fixed; i++)
@@ -65,8 +71,11 @@ Err mine_list(Visit *v, Mine *m, SearchCost *cost)
 		TRY(store_find_rids(v->records->store, r->param, r->low, r->high, 0, false, MINE_FEW + 1, v->arena,
 		                    &rids, &found));
 		cost->index_rows += found;
-		if (found > MINE_FEW)
+		if (found > MINE_FEW) {
+			r->wide[slot] = v->who.account;
+			r->wide_until[slot] = v->now + WIDE_MS;
 			return OK;
+		}
 		for (size_t k = 0; k < found; k++)
 			list[n++] = rid_part(rids[k]);
 	}

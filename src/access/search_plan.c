@@ -12,8 +12,17 @@
 #include "access/search.h"
 
 /* RANGES_MAX: in one plan. FEW: fewer index entries than this need no comparison. INNER_MAX: resources of the directory
- * that a chain is turned into references of. SCAN_COST: index entries that cost as much as scanning a dossier. */
-enum { RANGES_MAX = 600, FEW = 128, INNER_MAX = 200, SCAN_COST = 40, COUNT_MOST = 20000 };
+ * that a chain is turned into references of. SCAN_COST: index entries that cost as much as scanning a dossier.
+ * SET_MOST: rows of another term that are held in memory. WORTH_PROBING: fewer candidates are simply read. */
+enum {
+	RANGES_MAX = 600,
+	FEW = 128,
+	INNER_MAX = 200,
+	SCAN_COST = 40,
+	COUNT_MOST = 20000,
+	SET_MOST = 4096,
+	WORTH_PROBING = 16
+};
 
 /* Ranges in which every match has a row (or, with parts, something in its dossier). */
 typedef struct Lead {
@@ -143,8 +152,56 @@ static Err measure(Search *s, Lead *l, size_t limit)
 	return OK;
 }
 
+/* The k-th part of each "a$b" of a composite. */
+static bool component_values(Search *s, const SearchTerm *t, size_t k, SearchTerm *out)
+{
+	out->values = ARENA_ARRAY(s->v->arena, Str, t->n_values);
+	out->n_values = t->n_values;
+	for (size_t i = 0; i < t->n_values; i++) {
+		Str v = t->values[i];
+		size_t from = 0, part = 0, at = 0;
+		for (; at < v.n && !(v.p[at] == '$' && part == k); at++) {
+			if (v.p[at] == '\\')
+				at++;
+			else if (v.p[at] == '$') {
+				part++;
+				from = at + 1;
+			}
+		}
+		at = at > v.n ? v.n : at;
+		if (part != k)
+			return false;
+		out->values[i] = str_n(v.p + from, at - from);
+	}
+	return true;
+}
+
+static Err lead_of_term(Search *s, const SearchTerm *t, size_t limit, Lead *out);
+
+/* Of a composite: the component that brings least. */
+static Err lead_of_composite(Search *s, const SearchTerm *t, size_t limit, Lead *out)
+{
+	const SearchParam *parts[SEARCH_PARTS];
+	size_t n = search_components(t->param, parts);
+	for (size_t k = 0; k < n && !t->modifier.p; k++) {
+		SearchTerm one = { .param = parts[k] };
+		Lead l = { 0 };
+		if (!parts[k] || !component_values(s, t, k, &one))
+			return OK;
+		TRY(lead_of_term(s, &one, limit, &l));
+		l.rivals = out->found;
+		if (l.found && (!out->found || l.estimate < out->estimate))
+			*out = l;
+		else
+			out->rivals = out->rivals || l.found;
+	}
+	return OK;
+}
+
 static Err lead_of_term(Search *s, const SearchTerm *t, size_t limit, Lead *out)
 {
+	if (t->param && t->param->kind == PARAM_COMPOSITE)
+		return lead_of_composite(s, t, limit, out);
 	if (!t->param || !search_ranges(t, s->q->context, s->v->arena, &out->ranges, &out->n) || out->n > RANGES_MAX)
 		return OK;
 	out->found = true;
@@ -158,8 +215,8 @@ static Err lead_of_all(Search *s, FhirType type, const SearchCond *conds, size_t
 	for (size_t i = 0; i < n; i++) {
 		Lead l = { 0 };
 		TRY(lead_of(s, type, &conds[i], limit, &l));
-		l.rivals = l.rivals || out->found;
-		out->rivals = out->rivals || l.found;
+		l.rivals = l.rivals || out->found || out->rivals;
+		out->rivals = out->rivals || l.found || l.rivals;
 		if (!l.found || (out->found && l.estimate >= out->estimate))
 			continue;
 		*out = l;
@@ -280,24 +337,54 @@ static void plan_lead(Search *s, const Lead *l)
 	    l->parts ? "; the dossiers they are in are scanned" : "");
 }
 
-/* Other terms that are one key each: asked from the index before a row is read. */
-static void plan_probes(Search *s, const Alt *alt, const Lead *used)
+static bool one_key(const KeyRange *r)
+{
+	return r->high.n == r->low.n + 1 && str_starts(r->high, r->low) && r->high.p[r->low.n] == 0;
+}
+
+/* All rows of some ranges, sorted; they are few enough. */
+static Err gather(Search *s, const KeyRange *ranges, size_t n, RidSet *out)
+{
+	*out = (RidSet){ .rids = ARENA_ARRAY(s->v->arena, Rid, SET_MOST) };
+	for (size_t i = 0; i < n; i++) {
+		Rid *rids;
+		size_t found;
+		TRY(store_find(s->store, ranges[i].param, ranges[i].low, ranges[i].high, SET_MOST - out->n, s->scratch,
+		               &rids, &found));
+		s->cost.index_rows += found;
+		for (size_t k = 0; k < found; k++)
+			out->rids[out->n++] = rids[k];
+	}
+	qsort(out->rids, out->n, sizeof(Rid), by_rid);
+	return OK;
+}
+
+/* Another term of the index: asked before a row is read, key by key, or as a set when it has many keys but few rows. */
+static Err plan_probe(Search *s, const SearchTerm *t, const Lead *used)
+{
+	Lead l = { 0 };
+	TRY(lead_of_term(s, t, SET_MOST, &l));
+	if (!l.found || !l.n ||
+	    (used->ranges[0].param == l.ranges[0].param && str_eq(used->ranges[0].low, l.ranges[0].low)))
+		return OK;
+	if (l.n == 1 && one_key(l.ranges)) {
+		s->probes[s->n_probes++] = l.ranges[0];
+		say(s, "and: each must also be in '%.*s'", STR_ARG(l.what));
+	} else if (l.estimate < SET_MOST) {
+		TRY(gather(s, l.ranges, l.n, &s->sets[s->n_sets++]));
+		say(s, "and: each must also be among %zu of '%.*s'", l.estimate, STR_ARG(l.what));
+	}
+	return OK;
+}
+
+static Err plan_probes(Search *s, const Alt *alt, const Lead *used)
 {
 	s->probes = ARENA_ARRAY(s->v->arena, KeyRange, alt->n + 1);
-	for (size_t i = 0; i < alt->n; i++) {
-		KeyRange *r;
-		size_t n;
-		const SearchTerm *t = &alt->conds[i].term;
-		if (alt->conds[i].kind != COND_TERM || !t->param ||
-		    !search_ranges(t, s->q->context, s->v->arena, &r, &n) || n != 1)
-			continue;
-		bool one = r->high.n == r->low.n + 1 && str_starts(r->high, r->low) && r->high.p[r->low.n] == 0;
-		bool same = used->ranges[0].param == r->param && str_eq(used->ranges[0].low, r->low);
-		if (one && !same) {
-			s->probes[s->n_probes++] = *r;
-			say(s, "and: each must also be in '%.*s'", STR_ARG(t->param->code));
-		}
-	}
+	s->sets = ARENA_ARRAY(s->v->arena, RidSet, alt->n + 1);
+	for (size_t i = 0; i < alt->n && used->estimate >= WORTH_PROBING; i++)
+		if (alt->conds[i].kind == COND_TERM && alt->n > 1)
+			TRY(plan_probe(s, &alt->conds[i].term, used));
+	return OK;
 }
 
 /* ---- dossier after dossier ---- */
@@ -388,7 +475,7 @@ Err search_plan(Search *s)
 	if (pays) {
 		plan_lead(s, &l);
 		if (!l.parts && l.n)
-			plan_probes(s, alt, &l);
+			TRY(plan_probes(s, alt, &l));
 		return OK;
 	}
 	if (s->personal && !s->mine.all)

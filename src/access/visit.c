@@ -150,6 +150,21 @@ Err visit_part(Visit *v, Part part, Person **out)
 	return OK;
 }
 
+bool visit_part_known(Visit *v, Part part, bool *yes)
+{
+	Person *p = person_of(v, part);
+	int64_t key = v->who.role == ROLE_SYSTEM ? -1 : v->who.account;
+	if (!p && key) {
+		Relation rel;
+		Str id;
+		if (relcache_get(v->records->relations, key, part, v->now, v->arena, &rel, &id))
+			p = person_add(v, part, id, &rel);
+	}
+	if (p)
+		*yes = p->rel.kind != REL_NONE;
+	return p;
+}
+
 Err visit_person(Visit *v, Str id, Person **out)
 {
 	Pending *w = pending_find(v, FT_PATIENT, id);

@@ -17,6 +17,7 @@ void definitions_free(Definitions *d);
 /* A resource of the type was committed. */
 void definitions_changed(Records *r, FhirType type);
 
+enum { WIDE_SLOTS = 64 };
 struct Records {
 	Store *store;
 	Definitions *definitions;
@@ -30,6 +31,8 @@ struct Records {
 	void (*_Atomic changed)(void *ctx);
 	void *changed_ctx;
 	_Atomic uint64_t subscriptions; /* epoch */
+	/* Accounts with many dossiers, lately: account and until when; only a search's plan follows from it. */
+	_Atomic int64_t wide[WIDE_SLOTS], wide_until[WIDE_SLOTS];
 };
 
 /* Chained hash table whose links live in what it holds (first member); in an arena. */
@@ -128,6 +131,8 @@ bool gate_type(FhirType t);
 
 /* The relation to the dossier of a partition. ERR_NOT_FOUND when there is none. */
 NODISCARD Err visit_part(Visit *v, Part part, Person **out);
+/* Is the relation to this dossier known without deciding it? *yes: may enter. */
+bool visit_part_known(Visit *v, Part part, bool *yes);
 /* By id of the Patient. ERR_NOT_FOUND also when there is no such Patient. */
 NODISCARD Err visit_person(Visit *v, Str id, Person **out);
 /* A dossier that this visit opens. */

@@ -5,6 +5,7 @@
 
 #include "access/authn.h"
 #include "cli/cli.h"
+#include "cli/generate/everywhere.h"
 #include "cli/generate/population.h"
 
 enum { IN_FLIGHT = 16, PERSONS_PER_VISIT = 16, PERSONS_OF_ACCOUNT = 3 };
@@ -184,6 +185,8 @@ static int run(const Args *a)
 		e = make_persons(&g, g.seed * 10000000);
 	if (e == OK && opt_number(a, S("accounts")))
 		e = make_accounts(&g, a->arena, opt_number(a, S("accounts")), opt_text(a, S("tokens")));
+	if (e == OK && opt_text(a, S("everywhere")).p)
+		e = make_everywhere(g.records, &g.scope, a->arena, opt_text(a, S("everywhere")), &g.resources);
 	double seconds = (double)(time_mono_us() - start) / 1e6;
 	for (size_t i = 0; i < IN_FLIGHT; i++)
 		arena_free(g.slots[i].arena);
@@ -223,6 +226,10 @@ static const Option options[] = {
 	  .value = S_INIT("FILE"),
 	  .standard = S_INIT("tokens.txt"),
 	  .help = S_INIT("where their tokens are written") },
+	{ .name = S_INIT("everywhere"),
+	  .kind = OPTION_TEXT,
+	  .value = S_INIT("FILE"),
+	  .help = S_INIT("also one professional in every team of the store; where the token is written") },
 };
 const Command cmd_generate = {
 	.name = S_INIT("generate"),
