@@ -53,12 +53,12 @@ Err mine_open(Visit *v, Mine *m)
 
 Err mine_list(Visit *v, Mine *m, SearchCost *cost)
 {
-	Records *r = v->records;
+	Records *records = v->records;
 	size_t slot = (size_t)v->who.account % WIDE_SLOTS;
 	if (m->listed || m->all)
 		return OK;
 	m->listed = true;
-	if (v->who.account && r->wide[slot] == v->who.account && r->wide_until[slot] > v->now)
+	if (v->who.account && records->wide[slot] == v->who.account && records->wide_until[slot] > v->now)
 		return OK;
 	Part *list = ARENA_ARRAY(v->arena, Part, m->n_fixed + (MINE_FEW + 1) * m->n_ranges + 1);
 	size_t n = 0, kept = 0;
@@ -72,8 +72,8 @@ Err mine_list(Visit *v, Mine *m, SearchCost *cost)
 		                    &rids, &found));
 		cost->index_rows += found;
 		if (found > MINE_FEW) {
-			r->wide[slot] = v->who.account;
-			r->wide_until[slot] = v->now + WIDE_MS;
+			records->wide[slot] = v->who.account;
+			records->wide_until[slot] = v->now + WIDE_MS;
 			return OK;
 		}
 		for (size_t k = 0; k < found; k++)
