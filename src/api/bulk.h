@@ -119,14 +119,18 @@ NODISCARD Err bulk_line(BulkJob *j, size_t file, Str text);
 Str bulk_file_name(size_t file, Arena *a);
 /* Closes files, frees buffers. */
 void bulk_files_close(BulkJob *j);
+/* Removes what an import was sent, if that is there. */
+void bulk_drop_input(const BulkJob *j);
 /* Removes the folder with all in it. */
 void bulk_remove(const BulkJob *j);
 void bulk_job_free(BulkJob *j);
 
 /* ---- the work ---- */
 /* OK: all is in the files. ERR_BUSY: halted. ERR_SIGN_IN: the account may no longer. */
-NODISCARD Err bulk_run(BulkJob *j);
 NODISCARD Err bulk_export_run(BulkJob *j);
+NODISCARD Err bulk_import_run(BulkJob *j);
+/* What an import was sent, in the job's folder; thrown away when it is over. */
+#define BULK_INPUT "input.ndjson"
 /* "Goal?lifecycle-status=active" → terms; false: *why says what is wrong with it. */
 NODISCARD bool bulk_filter(Arena *a, Str text, Query *out, Str *why);
 

@@ -422,8 +422,3 @@ Err bulk_export_run(BulkJob *j)
 	arena_free(x.arena);
 	return e;
 }
-
-Err bulk_run(BulkJob *j)
-{
-	return bulk_export_run(j);
-}

@@ -113,7 +113,13 @@ static void ended(BulkJob *j, Err e)
 	bulk_files_close(j);
 	if (saved != OK)
 		log_error("bulk: the end of a job could not be written");
+	bulk_drop_input(j);
 	say(j, saved == OK ? status : BULK_FAILED, saved == OK ? j->why : sentence(saved));
+}
+
+static Err run(BulkJob *j)
+{
+	return j->ask.level == BULK_IMPORT ? bulk_import_run(j) : bulk_export_run(j);
 }
 
 static void *work(void *arg)
@@ -136,7 +142,7 @@ static void *work(void *arg)
 		if (j) {
 			j->status = BULK_RUNS;
 			pthread_mutex_unlock(&b->lock);
-			ended(j, bulk_run(j));
+			ended(j, run(j));
 			pthread_mutex_lock(&b->lock);
 			continue;
 		}

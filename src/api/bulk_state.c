@@ -350,6 +350,14 @@ Err bulk_rewind(BulkJob *j)
 	return e;
 }
 
+void bulk_drop_input(const BulkJob *j)
+{
+	Arena *a = arena_new();
+	if (unlink(path_in(j, a, S(BULK_INPUT))) != 0 && errno != ENOENT)
+		log_warn("bulk: what was imported could not be removed");
+	arena_free(a);
+}
+
 void bulk_remove(const BulkJob *j)
 {
 	Arena *a = arena_new();

@@ -170,6 +170,14 @@ Err import_item(PartWork *p, ImportItem *item)
 	}
 	if (e == OK)
 		return OK;
+	if (p->quiet) {
+		item->done = ITEM_TODO;
+		return e;
+	}
+	if (im->options->scope && e == ERR_CONFLICT) {
+		e = ERR_NOT_FOUND; /* an id of what this user cannot see: that does not exist for them */
+		o->count = 0;
+	}
 	Issue issue = p->why.p ? (Issue){ .details = p->why } : first_issue(o, e);
 	item->done = ITEM_REFUSED;
 	import_refuse(im, p->file, item, &issue);
@@ -221,7 +229,7 @@ static Err check_items(Importer *im, ImportFile *f, const ImportItem *items, siz
 
 static Err import_items(Importer *im, ImportFile *f, ImportItem *items, size_t n, size_t copy)
 {
-	bool whole = !im->options->keep_going && n <= IMPORT_WHOLE;
+	bool whole = (!im->options->keep_going || im->options->scope) && n <= IMPORT_WHOLE;
 	Bundle *b = ARENA_NEW(f->arena, Bundle);
 	*b = (Bundle){ .arena = f->arena, .items = items, .n = n, .copy = copy };
 	for (size_t i = 0; i < n; i++)
@@ -400,7 +408,8 @@ static Err lines_file(Importer *im, ImportFile *f, size_t copy)
 {
 	bool small = count_lines(f->text, IMPORT_WHOLE) < IMPORT_WHOLE;
 	size_t limit = IMPORT_PART;
-	if (!im->options->keep_going && small)
+	/* A user's new dossier needs its care team in the same visit. */
+	if ((!im->options->keep_going || im->options->scope) && small)
 		return import_lines_whole(im, f, copy);
 	if (!im->options->keep_going) {
 		TRY(lines_pass(im, f, (Lines){ .check = true, .persons = true }, copy, limit));
@@ -423,7 +432,7 @@ Err import_lines_whole(Importer *im, ImportFile *f, size_t copy)
 		while (import_next_line(f->text, &l.at, &l.line, &text))
 			n += line_item(im, f, f->arena, &l, text, &items[n]);
 	}
-	return im->refusals > before ? ERR_INVALID : import_items(im, f, items, n, copy);
+	return im->refusals > before && !im->options->keep_going ? ERR_INVALID : import_items(im, f, items, n, copy);
 }
 
 /* ---- files ---- */

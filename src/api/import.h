@@ -36,6 +36,9 @@ typedef struct ImportRefusal {
 
 typedef struct ImportOptions {
 	bool keep_going;
+	/* Who imports, at their rights: what they may not write is refused, and a resource may only refer to what is
+	 * there or in the same part. NULL: the system. */
+	const Scope *scope;
 	Str renew_ids; /* seed; absent: ids stay. For test data: every resource gets an id made from seed, copy and old
 	                  id */
 	size_t repeat; /* with renew_ids: how many copies of each file; 0 is 1 */

@@ -60,21 +60,43 @@ static void empty(Slot *s)
 	s->busy = s->finished = false;
 }
 
+enum { PASSES_MAX = 20 };
+
+/* For a user a resource may only refer to what is there: what is refused is tried again when others came in. */
+static void prepare_in_order(PartWork *p, ImportItem *items, size_t n)
+{
+	bool progress = true;
+	p->quiet = true;
+	for (int pass = 0; progress && pass < PASSES_MAX; pass++) {
+		progress = false;
+		for (size_t i = 0; i < n; i++)
+			if (items[i].done == ITEM_TODO && import_item(p, &items[i]) == OK)
+				progress = true;
+	}
+	p->quiet = false;
+}
+
 static Err prepare(Slot *s, ImportItem *items, size_t n)
 {
 	Err first = OK;
-	Scope scope = scope_system(S("import"));
+	const ImportOptions *o = s->importer->options;
+	Scope scope = o->scope ? *o->scope : scope_system(S("import"));
 	s->visit = visit_new(s->importer->records, &scope, s->arena);
 	PartWork p = {
 		.importer = s->importer, .file = s->file, .bundle = s->bundle, .visit = s->visit, .arena = s->arena
 	};
+	for (size_t i = 0; i < n; i++)
+		if (items[i].done != ITEM_REFUSED)
+			items[i].done = ITEM_TODO;
+	if (o->scope)
+		prepare_in_order(&p, items, n);
 	for (size_t i = 0; i < n; i++) {
-		if (items[i].done == ITEM_REFUSED)
+		if (items[i].done != ITEM_TODO)
 			continue;
 		Err e = import_item(&p, &items[i]);
 		if (e != OK && first == OK)
 			first = e;
-		if (e != OK && !s->importer->options->keep_going)
+		if (e != OK && !o->keep_going)
 			break;
 	}
 	return first;

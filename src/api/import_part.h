@@ -53,7 +53,8 @@ typedef struct PartWork {
 	Bundle *bundle;
 	Visit *visit;
 	Arena *arena;
-	Str why; /* why a conditional reference failed */
+	Str why;    /* why a conditional reference failed */
+	bool quiet; /* a refusal is not told: the item stays to be done */
 } PartWork;
 
 void importer_open(Importer *im);

@@ -25,6 +25,7 @@
 	X(search_system_get) \
 	X(search_system_post) \
 	X(bundle) \
+	X(import) \
 	X(meta_system) \
 	X(meta_type) \
 	X(meta_instance) \

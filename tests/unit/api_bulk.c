@@ -46,14 +46,14 @@ static int teardown(void **state)
 	return 0;
 }
 
-static Reply ask(World *w, size_t who, Method m, const char *target, Str body)
+static Reply ask_as(World *w, size_t who, Method m, const char *target, Str type, Str body)
 {
 	Request *r = ARENA_NEW(w->arena, Request);
 	Pair *headers = ARENA_ARRAY(w->arena, Pair, 3);
 	Str path, query = str_cut(str_c(target), '?', &path);
 	headers[0] = (Pair){ S("Authorization"), arena_join(w->arena, S("Bearer "), w->tokens[who], STR_END) };
 	headers[1] = (Pair){ S("Prefer"), S("respond-async") };
-	headers[2] = (Pair){ S("Content-Type"), S("application/fhir+json") };
+	headers[2] = (Pair){ S("Content-Type"), type };
 	*r = (Request){ .arena = w->arena,
 		        .method = m,
 		        .path = path,
@@ -65,6 +65,11 @@ static Reply ask(World *w, size_t who, Method m, const char *target, Str body)
 	if (reply.visit)
 		assert_int_equal(visit_commit(reply.visit), OK);
 	return reply;
+}
+
+static Reply ask(World *w, size_t who, Method m, const char *target, Str body)
+{
+	return ask_as(w, who, m, target, S("application/fhir+json"), body);
 }
 
 static Str header(const Reply *r, Str name)
@@ -308,6 +313,86 @@ static void not_too_many(void **state)
 	wait_for(w, CORA, start(w, CORA, "/fhir/$export?_type=Goal")); /* others are not in its way */
 }
 
+#define GOAL_ID "0b7a4a8e-6a4d-4c8e-9f55-0d6f2f1c7a10"
+#define TASK_ID "0b7a4a8e-6a4d-4c8e-9f55-0d6f2f1c7a11"
+
+/* The task refers to a goal that comes later; one line is about somebody else, one is no JSON, one has no UUID. */
+static void imports_what_the_user_may_write(void **state)
+{
+	World *w = *state;
+	Str lines_in = S(
+	    "{\"resourceType\":\"Task\",\"id\":\"" TASK_ID "\",\"status\":\"requested\",\"intent\":\"order\",\"for\":{"
+	    "\"reference\":\"Patient/nel\"},\"focus\":{\"reference\":\"Goal/" GOAL_ID "\"}}\n"
+	    "{\"resourceType\":\"Goal\",\"id\":\"0b7a4a8e-6a4d-4c8e-9f55-0d6f2f1c7a12\",\"lifecycleStatus\":\"active\","
+	    "\"description\":{\"text\":\"Van piet\"},\"subject\":{\"reference\":\"Patient/piet\"}}\n"
+	    "{\"resourceType\":\"Goal\",\n"
+	    "{\"resourceType\":\"Goal\",\"id\":\"wens\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":\"x\"}"
+	    ","
+	    "\"subject\":{\"reference\":\"Patient/nel\"}}\n"
+	    "{\"resourceType\":\"Goal\",\"id\":\"" GOAL_ID
+	    "\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":"
+	    "\"Tuin\"},\"subject\":{\"reference\":\"Patient/nel\"}}\n");
+	for (int round = 0; round < 2; round++) {
+		Reply r = ask_as(w, VERA, M_POST, "/fhir/$import", S("application/fhir+ndjson"), lines_in);
+		assert_int_equal(r.status, 202);
+		Str at = header(&r, S("Content-Location"));
+		const char *job = arena_cstr(w->arena, str_from(at, sizeof("http://samendoel.test") - 1));
+		JVal m = wait_for(w, VERA, job);
+		assert_int_equal(count(m, "error", "OperationOutcome", w->arena), 3);
+		Str told = fetch(w, VERA, job, "errors.ndjson");
+		assert_int_equal(lines(told), 3);
+		assert_true(str_find(told, S("Line 2")) > 0 && str_find(told, S("Line 4")) > 0);
+		Str made = fetch(w, VERA, job, "OperationOutcome.ndjson");
+		assert_true(str_find(made, round ? S("Task: 0 created, 0 updated, 1 unchanged, 0 refused.")
+		                                 : S("Task: 1 created, 0 updated, 0 unchanged, 0 refused.")) > 0);
+		const char *dir =
+		    arena_printf(w->arena, "%s/export/%s/input.ndjson", w->dir, job + sizeof("/fhir/_bulk/") - 1).p;
+		assert_true(access(dir, F_OK) != 0);
+	}
+	assert_int_equal(ask(w, VERA, M_GET, "/fhir/Task/" TASK_ID, S("")).status, 200);
+	assert_int_equal(ask(w, VERA, M_GET, "/fhir/Goal/" GOAL_ID, S("")).status, 200);
+	assert_int_equal(ask(w, 2, M_GET, "/fhir/Goal/0b7a4a8e-6a4d-4c8e-9f55-0d6f2f1c7a12", S("")).status, 404);
+}
+
+/* A relation that ends while a job is under way ends it for that dossier. */
+static void a_relation_that_ends(void **state)
+{
+	World *w = *state;
+	const char *job = start(w, VERA, "/fhir/$export?_type=Goal,Practitioner");
+	wait_for(w, VERA, job);
+	Str people = arena_str(w->arena, fetch(w, VERA, job, "Practitioner.ndjson"));
+	api_free(w->api);
+	const char *file = arena_printf(w->arena, "%s/export/%s/job.json", w->dir, job + sizeof("/fhir/_bulk/") - 1).p;
+	char text[4096];
+	const Json *doc;
+	int fd = open(file, O_RDONLY);
+	ssize_t n = read(fd, text, sizeof text);
+	close(fd);
+	assert_int_equal(json_parse(w->arena, str_n(text, (size_t)n), &doc, NULL), OK);
+	JChange back[] = {
+		{ S("status"), S("1") },
+		{ S("dossier"), S("1") },
+		{ S("files"), arena_printf(w->arena, "[{\"file\":%d,\"bytes\":%zu,\"count\":%zu}]", FT_PRACTITIONER,
+		                           people.n, lines(people)) },
+	};
+	write_text(file, json_change(w->arena, json_root(doc), back, COUNT_OF(back)), O_TRUNC);
+	/* Half-way, the care team of nel ends. */
+	Scope system = scope_system(S("demo"));
+	Visit *v = visit_new(w->records, &system, w->arena);
+	Rec team;
+	int32_t version;
+	assert_int_equal(visit_read(v, FT_CARETEAM, S("team-nel"), &team), OK);
+	JChange ended = { S("status"), S("\"inactive\"") };
+	assert_int_equal(visit_update(v, FT_CARETEAM, S("team-nel"), 0,
+	                              json_change(w->arena, rec_json(v, &team), &ended, 1), &version),
+	                 OK);
+	assert_int_equal(visit_commit(v), OK);
+	assert_int_equal(api_new(w->records, S("http://samendoel.test"), &w->api), OK);
+	JVal m = wait_for(w, VERA, job);
+	assert_int_equal(count(m, "output", "Practitioner", w->arena), 3);
+	assert_int_equal(count(m, "output", "Goal", w->arena), 0);
+}
+
 int main(void)
 {
 	random_init();
@@ -321,6 +406,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(goes_on_after_a_crash, setup, teardown),
 		cmocka_unit_test_setup_teardown(thrown_away_after_a_day, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_too_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(imports_what_the_user_may_write, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_relation_that_ends, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
