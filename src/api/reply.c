@@ -1,5 +1,6 @@
 /* Replies of the FHIR face: headers, outcomes, what Prefer asks. */
 #include "api/call.h"
+#include "fhir/summary.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -264,9 +265,31 @@ static bool none_match(const Call *c, const Rec *rec)
 	return true;
 }
 
+/* The body, or what _summary or _elements ask of it. What they do not understand is left out of account. */
+static Str asked_part(Call *c, const Rec *rec)
+{
+	Trim trim = { .summary = SUMMARY_FALSE };
+	Str part = rec->body;
+	if (!c->req->query.n)
+		return part;
+	Str elements = req_query(c->req, S("_elements"));
+	if (!summary_parse(req_query(c->req, S("_summary")), &trim.summary))
+		trim.summary = SUMMARY_FALSE;
+	Str *names = ARENA_ARRAY(c->a, Str, elements.n + 1);
+	while (elements.n) {
+		Str one;
+		elements = str_cut(elements, ',', &one);
+		if (summary_element_ok(rec->type, str_trim(one)))
+			names[trim.n_elements++] = str_trim(one);
+	}
+	trim.elements = names;
+	bool whole = !trim.n_elements && (trim.summary == SUMMARY_FALSE || trim.summary == SUMMARY_COUNT);
+	return whole || summary_trim_text(&trim, rec->body, c->a, &part) != OK ? rec->body : part;
+}
+
 Reply reply_record(Call *c, const Rec *rec)
 {
-	Reply r = none_match(c, rec) ? reply_fhir(c, 200, rec->body) : reply_fhir(c, 304, STR_END);
+	Reply r = none_match(c, rec) ? reply_fhir(c, 200, asked_part(c, rec)) : reply_fhir(c, 304, STR_END);
 	reply_version(c, &r, rec->version, rec->updated);
 	return r;
 }

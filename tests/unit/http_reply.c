@@ -107,9 +107,33 @@ static int teardown(void **state)
 	return 0;
 }
 
+static void dates_read_back(void **state)
+{
+	(void)state;
+	Arena *a = arena_new();
+	Millis t = 0;
+	assert_true(http_date_read(S("Sat, 21 Nov 2026 22:47:43 GMT"), &t));
+	assert_true(str_eq(http_date(a, t), S("Sat, 21 Nov 2026 22:47:43 GMT")));
+	assert_true(http_date_read(S(" Thu, 29 Feb 2024 00:00:00 GMT "), &t));
+	static const char *const wrong[] = { "",
+		                             "yesterday",
+		                             "Sat, 21 Nov 2026 22:47:43 CET",
+		                             "Sat, 31 Nov 2026 22:47:43 GMT",
+		                             "Sat, 21 Nox 2026 22:47:43 GMT",
+		                             "Sat, 21 Nov 2026 25:47:43 GMT",
+		                             "Sat, 21 Nov 20a6 22:47:43 GMT",
+		                             "Sat; 21 Nov 2026 22:47:43 GMT",
+		                             "Saturday, 21-Nov-26 22:47:43 GMT" };
+	for (size_t i = 0; i < COUNT_OF(wrong); i++)
+		assert_false(http_date_read(str_c(wrong[i]), &t));
+	assert_false(http_date_read((Str){ NULL, 0 }, &t));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(dates_read_back),
 		cmocka_unit_test(url_coding),
 		cmocka_unit_test(paths_that_lead_out_are_refused),
 		cmocka_unit_test(unsafe_header_values_are_dropped),
