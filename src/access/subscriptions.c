@@ -221,8 +221,9 @@ static Err look(Visit *v, const StoreChange *c, FeedItem *out)
 	*out = (FeedItem){ .seq = c->seq };
 	if (part != PART_SHARED) {
 		Err e = part >= PART_FIRST ? visit_part(v, part, &p) : ERR_NOT_FOUND;
+		/* A dossier that is too large to decide about must not stop the others. */
 		if (e != OK)
-			return e == ERR_NOT_FOUND ? OK : e;
+			return e == ERR_NOT_FOUND || e == ERR_TOO_LARGE ? OK : e;
 	}
 	TRY(store_get_rid(s, c->rid, v->arena, &now));
 	TRY(visit_sees_row(v, p, &now, &mark, &sees));

@@ -134,7 +134,7 @@ static void read_endpoint(Reading *r, JVal channel)
 		return;
 	}
 	r->plan->leave = endpoint_allowed(r->allowed, &e);
-	if (r->plan->leave == ENDPOINT_REFUSED)
+	if (r->plan->leave == ENDPOINT_REFUSED && r->plan->status != SUB_OFF)
 		outcome_add(r->o, SEV_ERROR, S("forbidden"), S("Subscription.channel.endpoint"),
 		            "Notifications may not go to this address: the administrator allows addresses with "
 		            "'serve --notify-to'%s.",

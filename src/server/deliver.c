@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "server/deliver_http.h"
 
-enum { STOP_MS = 2000, IDLE_MS = 3600000, WINDOW = 5000, BEAT_MS = 15000, STREAM_MS = 900000 };
+enum { STOP_MS = 2000, IDLE_MS = 3600000, WINDOW = 5000, BEAT_MS = 15000, STREAM_MS = 900000, AGAIN_MS = 5000 };
 
 /* What was loaded at one time: the subscriptions of it share an arena. */
 typedef struct Load {
@@ -309,7 +309,7 @@ static void step(Deliver *d, Line *l)
 	l->again = e != OK || more;
 	if (e != OK) {
 		log_warn("a subscription could not be served now: %.*s", STR_ARG(err_name(e)));
-		l->sub.row.next = now + PAUSE_FIRST;
+		l->sub.row.next = now + AGAIN_MS;
 	}
 	if (e != OK || l->note.kind == NOTE_NONE || !l->note.body.p)
 		line_rest(d, l);
