@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	arena_reset(a);
 	Outcome o = outcome_new(a);
 	if (json_parse(a, str_n((const char *)data, n), &patch, NULL) != OK ||
-	    json_parse(a, S(patient), &doc, NULL) != OK)
+	    json_parse(a, str_c(patient), &doc, NULL) != OK)
 		return 0;
 	JVal p = json_root(patch);
 	Err e = json_is(p, J_ARRAY) ? patch_json(json_root(doc), p, a, &out, &o)
