@@ -150,6 +150,7 @@ static Str write_answer(Looker *l)
 	write_properties(l);
 	jw_end_array(&w);
 	jw_end_object(&w);
+	l->w = NULL;
 	return b.full ? STR_END : buf_str(&b);
 }
 

@@ -1,4 +1,6 @@
 /* Listing what a value set holds. */
+#include <assert.h>
+
 #include "fhir/terminology/term.h"
 
 /* Where the codes of a set go: to the walk's function, or through the rule of the set that asks for them. */
@@ -99,6 +101,7 @@ static void offer(Lister *l, const Sink *sink, Member m)
 /* A code of the rule's own system, when the sets it names have it too. */
 static void offer_own(Lister *l, const Sink *sink, const Rule *r, const Concept *c, const Listed *listed)
 {
+	assert(c || listed);
 	Member m = { r->system, listed ? listed->code : c->code, r, c, listed };
 	for (size_t i = 0; i < r->n_sets; i++) {
 		int in = set_has(r->sets[i], m.system, m.code, NULL);
