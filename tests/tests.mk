@@ -47,7 +47,7 @@ TEST_TOOLS := clang clang-format clang-tidy libclang-rt-dev python3 chromium sql
 test-tools: setup
 	@tools/apt $(TEST_TOOLS)
 test: test-tools
-	@tools/run-all check "unit" "unit CONFIG=asan" "crash CRASH_ROUNDS=20" "race RACE_REQUESTS=10000" "fuzz FUZZ_SECONDS=5" browser events
+	@tools/run-all check "unit" "unit CONFIG=asan" "crash CRASH_ROUNDS=20" "race RACE_REQUESTS=10000" "fuzz FUZZ_SECONDS=5" browser suites
 
 # Browser tests: tests/browser/*.test.mjs, each with its own server on a copy of the demonstration world and one Chromium.
 # make browser ONLY=journey runs the files whose name has that; UPDATE=1 writes the golden pages again.
@@ -60,10 +60,11 @@ browser: build
 	@$(B)/samendoel demo --data $(B)/browser/world
 	@B=$(B) node --test --test-reporter=spec --test-concurrency=2 $(BROWSER)
 
-# Subscriptions against a receiver of our own, in seconds; make conformance does it with more.
-.PHONY: events
-events: build
-	@B=$(B) node --test --test-reporter=spec tests/conformance/subscriptions.test.mjs
+# The suites that need a started server, in their short form: other people's clients, the guide, the CapabilityStatement, bulk data,
+# subscriptions. make suites ONLY=clients runs the files whose name has that.
+.PHONY: suites
+suites: build tests/conformance/node_modules/.stamp
+	@B=$(B) node --test --test-reporter=spec --test-concurrency=1 $(wildcard tests/conformance/*$(ONLY)*.test.mjs)
 
 # Conformance: every suite that reports counts, also the long ones (tests/conformance/*.test.mjs, each with its own server);
 # build/conformance.json. make conformance ONLY=clients runs the long ones whose name has that.
