@@ -339,7 +339,7 @@ static Err do_add(Patching *p, const Operation *op)
 
 static Err do_insert(Patching *p, const Operation *op)
 {
-	Member m;
+	Member m = { 0 };
 	Value v;
 	Str suffix;
 	uint16_t def = 0;
@@ -408,7 +408,7 @@ static Err do_replace(Patching *p, const Operation *op)
 
 static Err do_move(Patching *p, const Operation *op)
 {
-	Member m;
+	Member m = { 0 };
 	TRY(the_list(p, op, 0, &m));
 	if (!op->has_source || !op->has_destination || op->source < 0 || op->destination < 0 ||
 	    (size_t)op->source >= m.n || (size_t)op->destination >= m.n)
