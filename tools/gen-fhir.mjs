@@ -272,7 +272,8 @@ const ruleLists = [0];
 const ruleListIndex = new Map();
 function ruleList(el) {
 	const list = (el.constraint || []).filter(c => c.expression && !PROVED.includes(c.key)).map(c => {
-		const expression = CORRECTED[c.key] || c.expression;
+		// matches() looks for a part, the text of these rules means the whole name.
+		const expression = CORRECTED[c.key] || c.expression.replace("'[A-Z]([A-Za-z0-9_]){0,254}'", () => "'^[A-Z]([A-Za-z0-9_]){0,254}$'");
 		const id = [c.key, c.severity, expression].join('|');
 		if (!ruleIndex.has(id)) {
 			rules.push({ key: texts.add(c.key), human: texts.add(c.human), expression: texts.add(expression),
@@ -290,6 +291,9 @@ function ruleList(el) {
 	}
 	return ruleListIndex.get(key);
 }
+// The value set of an extensible binding: for advice.
+const extensibleSet = el => el.binding?.strength === 'extensible' && el.binding.valueSet && !requiredSet(el)
+	? texts.add(el.binding.valueSet.split('|')[0]) : 0;
 function buildDefinition(sd) {
 	const root = sd.type;
 	const all = sd.snapshot.element.filter(e => e.max !== '0' &&
@@ -326,7 +330,8 @@ function buildDefinition(sd) {
 			const profiles = (t.targetProfile || []).map(u => tail(u));
 			parent.elements.push({ name: choice ? base.slice(0, -3) + upper(t.code) : base, base, code, slot, flags,
 				binding: bindable(code) ? set : 0, targets: code === 'Reference' ? targetSet(profiles) : 0,
-				rules: parents.has(e.path) ? 0 : ruleList(e) });
+				rules: parents.has(e.path) ? 0 : ruleList(e),
+				extensible: bindable(code) || code === 'Quantity' ? extensibleSet(e) : 0 });
 		}
 	}
 }
@@ -613,7 +618,7 @@ const bits = list => {
 	return `{ { ${w.map(x => '0x' + x.toString(16) + 'U').join(', ')} } }`;
 };
 const primitiveOf = d => d.kind === 'DEF_PRIMITIVE' ? 'PRIM_' + d.name.toUpperCase() : 'PRIM_NONE';
-const SPECIAL = ['Address', 'CodeableConcept', 'Coding', 'ContactPoint', 'Extension', 'HumanName', 'Identifier', 'Money',
+const SPECIAL = ['Address', 'Attachment', 'CodeableConcept', 'Coding', 'ContactPoint', 'Extension', 'HumanName', 'Identifier', 'Money',
 	'Period', 'Quantity', 'Range', 'Reference', 'SampledData', 'Timing'];
 function specialOf(d) {
 	const sd = definitions.get(d.name);
@@ -624,7 +629,7 @@ const body = [
 	table('FhirDef', 'fhir_defs', defs.map(d => `{ 0x${(d.required || 0n).toString(16)}U, { ${d.hash.first}, ${d.hash.mask} }, ` +
 		`${names.add(d.name)}, ${d.first}, ${d.elements.length}, ${d.kind}, ${primitiveOf(d)}, ${specialOf(d)}, ${d.rules || 0} }`), 2),
 	table('FhirElement', 'fhir_elements', defs.flatMap(d => d.elements).map(e =>
-		`{ ${[names.add(e.name), names.add(e.base), e.def, e.binding, e.targets, e.slot, e.flags, e.rules].join(', ')} }`), 4),
+		`{ ${[names.add(e.name), names.add(e.base), e.def, e.binding, e.targets, e.slot, e.flags, e.rules, e.extensible].join(', ')} }`), 4),
 	table('FhirRule', 'fhir_rules', [{ key: 0, human: 0, expression: 0, error: false }, ...rules].map(r =>
 		`{ ${r.key}, ${r.human}, ${r.expression}, ${r.error} }`), 6),
 	table('uint16_t', 'fhir_rule_lists', ruleLists),

@@ -72,14 +72,29 @@ InvariantList invariants_of(const FhirDef *d)
 	return all.of_def[d - fhir_defs];
 }
 
+/* A single item that is no boolean counts as true. */
+static int truth_of(const FpCollection *got, FpError *error)
+{
+	const FpItem *one = got->items;
+	if (!got->count)
+		return INVARIANT_EMPTY;
+	if (got->count > 1) {
+		*error = (FpError){ .kind = FP_EXECUTION, .message = "it gives more than one value" };
+		return -1;
+	}
+	return one->kind == FP_BOOLEAN ? one->boolean : one->kind != FP_NODE || !json_is(one->value, J_FALSE);
+}
+
 int invariant_holds(Walk *w, const FhirPath *path, const FpItem *item, FpError *error)
 {
 	FpContext c = walk_context(w);
-	bool holds = false;
+	FpCollection got;
 	Arena *a = walk_scratch(w);
-	Err e = fhirpath_bool(path, &c, item, true, a, &holds, error);
+	int holds = -1;
+	if (fhirpath_eval_item(path, &c, item, a, &got, error) == OK)
+		holds = truth_of(&got, error);
 	arena_reset(a);
-	return e != OK ? -1 : holds;
+	return holds;
 }
 
 static void report_broken(Walk *w, const Place *place, JVal v, const FhirRule *r)
@@ -95,6 +110,9 @@ static void check_one(Walk *w, const Place *place, JVal v, uint16_t def, const F
 	int holds = invariant_holds(w, path, &item, &error);
 	if (holds == 0)
 		report_broken(w, place, v, r);
+	else if (holds == INVARIANT_EMPTY && r->error && w->options->warnings)
+		walk_report(w, place, v, SEV_WARNING, S("invariant"), "%s cannot be decided: %s", fhir_texts + r->key,
+		            fhir_texts + r->human);
 	else if (holds < 0 && w->options->warnings)
 		walk_report(w, place, v, SEV_WARNING, S("incomplete"), "%s was not checked: %s", fhir_texts + r->key,
 		            error.message);

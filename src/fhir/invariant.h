@@ -34,7 +34,8 @@ static inline int invariant_quick(const Invariant *i, uint64_t seen)
 	return i->presence.is_true >> present & 1 ? 1 : i->presence.is_false >> present & 1 ? 0 : -1;
 }
 
-/* Evaluates: 1, 0, or -1 when it cannot be evaluated, with *error. */
+/* Evaluates: 1, 0, INVARIANT_EMPTY when it gives nothing, or -1 when it cannot be evaluated, with *error. */
+enum { INVARIANT_EMPTY = 2 };
 int invariant_holds(Walk *w, const FhirPath *path, const FpItem *item, FpError *error);
 
 /* Is it, with this key and text, an invariant of the base definitions, which every resource is held to? */

@@ -67,6 +67,7 @@ uint16_t reads_def(const FhirDef *d)
 	case SPECIAL_SAMPLEDDATA:
 		return READS_RANGE;
 	case SPECIAL_NONE:
+	case SPECIAL_ATTACHMENT:
 	case SPECIAL_EXTENSION:
 		break;
 	}

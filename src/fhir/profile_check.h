@@ -19,6 +19,8 @@ void profile_check_extension(Walk *w, const Place *place, JVal v);
 
 /* What the element's value is held to, without its children (profile_value.c). */
 void profile_check_value(Walk *w, const Place *place, const PNode *n, const FpItem *item);
+/* The extensible binding that the definitions themselves give an element; nothing without value sets. */
+void profile_check_extensible(Walk *w, const Place *place, const FhirElement *e, JVal v);
 /* Is v equal to `fixed`; does it have all that is in `pattern`? */
 bool profile_same(JVal v, JVal fixed);
 bool profile_matches(JVal v, JVal pattern);

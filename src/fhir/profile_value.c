@@ -225,3 +225,11 @@ void profile_check_value(Walk *w, const Place *place, const PNode *n, const FpIt
 	if (v.node && (n->max_length || n->min_value.node || n->max_value.node))
 		check_limits(w, place, n, v);
 }
+
+void profile_check_extensible(Walk *w, const Place *place, const FhirElement *e, JVal v)
+{
+	PNode n = { .strength = BIND_EXTENSIBLE, .value_set = str_c(fhir_texts + e->extensible) };
+	FpItem item = { .kind = FP_NODE, .def = e->def, .value = v };
+	if (w->keep && can_be_bound(&item) && value_member(w, &n, &item) == 0)
+		check_bound(w, place, &n, &item);
+}

@@ -35,6 +35,7 @@ typedef enum Primitive {
 typedef enum Special {
 	SPECIAL_NONE,
 	SPECIAL_ADDRESS,
+	SPECIAL_ATTACHMENT,
 	SPECIAL_CODEABLECONCEPT,
 	SPECIAL_CODING,
 	SPECIAL_CONTACTPOINT,
@@ -75,11 +76,12 @@ typedef struct FhirElement {
 	uint16_t name; /* "valueQuantity" */
 	uint16_t base; /* "value[x]" */
 	uint16_t def;
-	uint16_t binding; /* required binding; 0: none */
-	uint16_t targets; /* of a Reference: set of types; 0: any */
-	uint8_t slot;     /* bit in FhirDef.required */
-	uint8_t flags;    /* EL_… */
-	uint16_t rules;   /* invariants of its values here: a list in fhir_rule_lists; 0: none */
+	uint16_t binding;    /* required binding; 0: none */
+	uint16_t targets;    /* of a Reference: set of types; 0: any */
+	uint8_t slot;        /* bit in FhirDef.required */
+	uint8_t flags;       /* EL_… */
+	uint16_t rules;      /* invariants of its values here: a list in fhir_rule_lists; 0: none */
+	uint32_t extensible; /* value set of an extensible binding, in fhir_texts; 0: none */
 } FhirElement;
 
 /* An invariant of the definitions. Those that the walk over the structure proves are not here (PROVED in the

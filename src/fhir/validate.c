@@ -1,6 +1,7 @@
 /* One walk over a resource beside its definition. */
 #include <stdlib.h>
 
+#include "fhir/advice.h"
 #include "fhir/check.h"
 #include "fhir/invariant.h"
 #include "fhir/profile_check.h"
@@ -144,6 +145,8 @@ static void check_reference(Walk *w, const Place *place, const FhirElement *e, J
 		       STR_ARG(token));
 		return;
 	}
+	if (ref.kind == REF_URN)
+		advice_urn(w, place, v, s);
 	if (ref.kind == REF_CONTAINED && ref.id.n) {
 		JVal target = contained_by_id(w, ref.id);
 		if (!target.node)
@@ -235,6 +238,10 @@ static void check_primitive(Walk *w, const Place *place, const FhirElement *e, J
 	if (primitive_ok(p, v, w->out->arena)) {
 		if (e->binding)
 			check_binding(w, place, e, v);
+		if (e->extensible && w->options->warnings)
+			profile_check_extensible(w, place, e, v);
+		if (p == PRIM_CANONICAL)
+			advice_canonical(w, place, v);
 		return;
 	}
 	if (p == PRIM_XHTML && json_is(v, J_STRING)) {
@@ -269,6 +276,8 @@ static void check_value(Walk *w, const Place *place, const FhirElement *e, JVal 
 		return;
 	}
 	check_object(w, place, d, v);
+	if (e->extensible && w->options->warnings)
+		profile_check_extensible(w, place, e, v);
 	if (e->rules)
 		invariants_check_element(w, place, e, v);
 	if (d->special == SPECIAL_REFERENCE)
@@ -436,6 +445,7 @@ static void check_object(Walk *w, const Place *place, const FhirDef *d, JVal v)
 		check_extension(w, place, v);
 	if (d->special == SPECIAL_EXTENSION && w->profiles)
 		profile_check_extension(w, place, v);
+	advice_check(w, place, d, v);
 	if (d->rules)
 		invariants_check(w, place, d, v, seen);
 }
