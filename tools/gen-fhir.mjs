@@ -539,14 +539,31 @@ const INDEXED = {
 	'@HOME_PERSON': ['identifier'],
 	'@HOME_DIRECTORY': ['identifier', 'name'],
 	'@HOME_DEFINITION': ['url', 'name', 'title'],
-	Patient: ['name', 'family', 'given', 'birthdate'],
+	Patient: ['name', 'family', 'given', 'birthdate', 'phone', 'email', 'address-city', 'address-postalcode',
+		'general-practitioner', 'organization'],
 	RelatedPerson: ['name', 'birthdate', 'patient'],
 	Practitioner: ['name', 'family', 'given'],
-	PractitionerRole: ['practitioner', 'organization'],
+	PractitionerRole: ['practitioner', 'organization', 'location', 'specialty'],
+	Organization: ['partof'],
+	Location: ['organization', 'partof'],
+	HealthcareService: ['organization'],
+	Schedule: ['actor'],
+	Slot: ['schedule', 'start'],
 	CareTeam: ['participant'],
-	Task: ['owner'],
+	CarePlan: ['date'],
+	Goal: ['target-date'],
+	Task: ['owner', 'requester', 'authored-on'],
+	ServiceRequest: ['code', 'performer', 'requester'],
+	Appointment: ['actor', 'date'],
+	Encounter: ['date'],
+	Condition: ['code'],
+	Procedure: ['code'],
+	AllergyIntolerance: ['code'],
+	MedicationRequest: ['code'],
+	MedicationStatement: ['code'],
 	Observation: ['code', 'value-quantity'],
 	RiskAssessment: ['probability'],
+	QuestionnaireResponse: ['questionnaire'],
 	CodeSystem: ['supplements'],
 };
 const isIndexed = (type, code) =>
@@ -666,6 +683,7 @@ const char fhir_texts[] =
 ${texts.literal()};
 ${body.join('\n')}
 const FhirHash fhir_def_hash = { ${defHash.first}, ${defHash.mask} };
+const uint32_t fhir_index_rules = ${hash(rows.map((p, i) => p.flags & 1 ? i : '').join())};
 const uint16_t fhir_param_count = ${rows.length}, fhir_def_any = ${anyResource}, fhir_binding_count = ${bindings.length},
 	fhir_rule_count = ${rules.length + 1}, fhir_rule_lists_count = ${ruleLists.length}, fhir_def_count = ${defs.length};
 `;

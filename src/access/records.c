@@ -16,32 +16,12 @@ static void *expected(FhirType type, Str body, Arena *a, size_t *n)
 	return search_index(json_root(doc), type, a, n);
 }
 
-/* A number for what is indexed: the parameters with their numbers, and the form of the keys. */
-static int64_t index_set(void)
-{
-	enum { KEY_FORM = 1 }; /* other keys for the same content: count up */
-	uint64_t h = UINT64_C(0xcbf29ce484222325) + KEY_FORM;
-	for (FhirType t = FT_NONE + 1; t < FT_COUNT; t++) {
-		size_t n;
-		const SearchParam *const *list = search_params(t, &n);
-		for (size_t i = 0; i < n; i++) {
-			if (!list[i]->indexed)
-				continue;
-			h = (h ^ list[i]->number) * UINT64_C(0x100000001b3);
-			for (size_t k = 0; k < list[i]->code.n; k++)
-				h = (h ^ (uint8_t)list[i]->code.p[k]) * UINT64_C(0x100000001b3);
-			h = (h ^ (uint64_t)t) * UINT64_C(0x100000001b3);
-		}
-	}
-	return (int64_t)(h >> 1);
-}
-
 Err records_open(const RecordsOptions *o, Records **out, char *why, size_t why_n)
 {
 	StoreOptions so = { .dir = o->dir, .read_only = o->read_only, .must_be_new = o->must_be_new };
 	Store *store;
 	TRY(store_open(&so, &store, why, why_n));
-	Err e = o->read_only ? OK : store_index_set(store, index_set(), expected);
+	Err e = o->read_only ? OK : store_index_set(store, search_index_rules(), expected);
 	if (e != OK) {
 		(void)snprintf(why, why_n, "the index could not be made anew");
 		store_close(store);

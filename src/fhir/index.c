@@ -98,11 +98,26 @@ static void put_quantity(Entries *e, const SearchValue *v)
 		put(e, v, canonical_key(&unit, v->low, e->arena));
 }
 
+/* Contact points as they are compared: telephone numbers by their digits, others without case. */
+static Str contact_code(Str code, Arena *a)
+{
+	size_t n = 0;
+	code = search_normalise(code, a);
+	if (str_chr(code, '@') >= 0 || str_chr(code, ':') >= 0)
+		return code;
+	char *p = arena_raw(a, code.n);
+	for (size_t i = 0; i < code.n; i++)
+		if (!strchr(" -./()", code.p[i]))
+			p[n++] = code.p[i];
+	return str_n(p, n);
+}
+
 static void put_token(Entries *e, const SearchValue *v)
 {
 	Str code = v->code;
 	if (code.p && v->fold)
-		code = search_normalise(code, e->arena);
+		code =
+		    v->param->reads & READS_CONTACT ? contact_code(code, e->arena) : search_normalise(code, e->arena);
 	if (code.p)
 		put(e, v, token_key(code, v->system, e->arena));
 }
@@ -145,6 +160,23 @@ static int compare_entries(const void *a, const void *b)
 	return x->param != y->param ? (x->param < y->param ? -1 : 1) : str_cmp(x->key, y->key);
 }
 
+/* Nearly in order already: the parameters are. */
+static void sort_entries(IndexEntry *list, size_t n)
+{
+	enum { FEW = 100 };
+	if (n > FEW) {
+		qsort(list, n, sizeof *list, compare_entries);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		IndexEntry e = list[i];
+		size_t k = i;
+		for (; k && compare_entries(&list[k - 1], &e) > 0; k--)
+			list[k] = list[k - 1];
+		list[k] = e;
+	}
+}
+
 IndexEntry *search_index(JVal resource, FhirType type, Arena *a, size_t *n)
 {
 	Entries e = { .arena = a };
@@ -153,13 +185,18 @@ IndexEntry *search_index(JVal resource, FhirType type, Arena *a, size_t *n)
 	for (size_t i = 0; i < n_params; i++)
 		if (list[i]->indexed)
 			search_extract(list[i], resource, a, add_entry, &e);
-	if (e.count)
-		qsort(e.list, e.count, sizeof *e.list, compare_entries);
+	sort_entries(e.list, e.count);
 	for (size_t i = 0; i < e.count; i++)
 		if (!kept || compare_entries(&e.list[kept - 1], &e.list[i]) != 0)
 			e.list[kept++] = e.list[i];
 	*n = kept;
 	return e.list;
+}
+
+int64_t search_index_rules(void)
+{
+	enum { KEYS = 2 }; /* one more whenever a key is made otherwise */
+	return (int64_t)fhir_index_rules << 8 | KEYS;
 }
 
 /* --- ranges --- */

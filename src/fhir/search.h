@@ -61,15 +61,19 @@ void search_extract(const SearchParam *p, JVal resource, Arena *a, void (*fn)(vo
 enum { SEARCH_PARTS = 3 };
 size_t search_components(const SearchParam *p, const SearchParam *out[SEARCH_PARTS]);
 
-/* An index key, order-preserving by bytes, at most 128 bytes:
- *   token: value 0x00 system · string: normalised (see search_normalise) · reference: text · date: 8 bytes big-endian
- * of `from` + 8 bytes of `until` · number: order-preserving 8 bytes. */
+/* An index key, at most 128 bytes, compares by bytes as its values do:
+ *   token: code 0x00 system (strings and contact points without case, telephone numbers without signs) · string:
+ *   normalised (see search_normalise) · reference, uri: text · date, number, quantity: two times 8 bytes, from and
+ * until; where values can be long (a Period, a Range, a comparator) behind a byte of class, and the long ones twice,
+ * from either end; a quantity in a known unit of UCUM also in base units. */
 typedef struct IndexEntry {
 	uint16_t param;
 	Str key;
 } IndexEntry;
 /* All index entries of a resource for its indexed parameters, sorted and unique, in a. */
 IndexEntry *search_index(JVal resource, FhirType type, Arena *a, size_t *n);
+/* A number for the rules by which keys are made: an index made by others has to be made anew. */
+int64_t search_index_rules(void);
 /* Lower case, without diacritics, white space folded (ICU); for comparing strings as FHIR asks. */
 Str search_normalise(Str s, Arena *a);
 

@@ -153,6 +153,7 @@ extern const uint8_t fhir_homes[];              /* FhirHome by type */
 extern const FhirHash fhir_def_hash;            /* resource and data types by name → definition */
 extern const FhirRule fhir_rules[];             /* number 0 is none */
 extern const uint16_t fhir_rule_lists[];        /* numbers of rules; a list ends with 0 */
+extern const uint32_t fhir_index_rules;         /* which parameters are indexed */
 extern const uint16_t fhir_param_count, fhir_def_any, fhir_binding_count, fhir_rule_count, fhir_rule_lists_count,
     fhir_def_count;
 
