@@ -189,9 +189,11 @@ static Err the_list(Patching *p, const Operation *op, size_t spare, Member *out)
 	Spot spot;
 	TRY(evaluate(p, op->path, &items));
 	bool found = items.count && spot_of(p, &items.items[0], spare, &spot) && spot.member.list;
-	if (!found || items.count != spot.member.n)
-		return patching_refuse(p, ERR_INVALID, "'%.*s' does not give the elements of one list",
-		                       STR_ARG(str_upto(op->path, 100)));
+	if (!found || items.count != spot.member.n) {
+		(void)patching_refuse(p, ERR_INVALID, "'%.*s' does not give the elements of one list",
+		                      STR_ARG(str_upto(op->path, 100)));
+		return ERR_INVALID;
+	}
 	*out = spot.member;
 	return OK;
 }
