@@ -1,6 +1,7 @@
 /* Searching: candidates from the plan, checked one by one; order, pages, totals, and what is noted. */
 #include "access/search.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "access/definitions.h"
@@ -322,8 +323,9 @@ static Err sorted_page(Search *s, const Place *at, SearchResult *out, Page *page
 	for (size_t i = 0; i < page->n; i++)
 		rids[i] = page->hits[i].rid;
 	TRY(store_get_rids(s->store, rids, page->n, s->scratch, &rows, &found));
-	for (size_t i = 0, k = 0; i < found; i++, k++) {
-		while (page->hits[k].rid != rows[i].rid)
+	assert(!page->n || page->hits);
+	for (size_t i = 0, k = 0; i < found && k < page->n; i++, k++) {
+		while (k + 1 < page->n && page->hits[k].rid != rows[i].rid)
 			k++;
 		TRY(consider(s, &rows[i], page->hits[k].person, &again));
 	}

@@ -74,8 +74,8 @@ static bool term_cond(Arena *a, Query *q, FhirType type, Str name, Str value, Se
 		query_ignore(q, name);
 		return false;
 	}
-	bool hierarchy =
-	    param->kind == PARAM_REFERENCE && (str_eq(modifier, S("above")) || str_eq(modifier, S("below")));
+	bool hierarchy = param->kind == PARAM_REFERENCE && modifier.p &&
+	                 (str_eq(modifier, S("above")) || str_eq(modifier, S("below")));
 	if (!search_modifier_ok(param, modifier) || (hierarchy && !canonical(param))) {
 		query_refuse(q, name, "this modifier is not supported");
 		return false;
