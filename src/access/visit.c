@@ -1,6 +1,8 @@
 /* A visit: persons and their relation, what was noted, and the finish in one transaction. */
 #include "access/visit.h"
 
+#include <stdatomic.h>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "fhir/reference.h"
@@ -90,6 +92,37 @@ JVal rec_json(Visit *v, Rec *rec)
 bool visit_has_writes(const Visit *v)
 {
 	return v->has_writes;
+}
+
+/* ---- who writes ---- */
+
+static void write_over(void *arg)
+{
+	Visit *v = arg;
+	if (v->writing)
+		atomic_fetch_sub(v->writing, 1);
+	v->writing = NULL;
+}
+
+void visit_writes(Visit *v)
+{
+	if (v->has_writes)
+		return;
+	v->has_writes = true;
+	Millis now = time_now();
+	v->now = now > v->now ? now : v->now;
+	v->writing = &v->records->writing[(uint64_t)(v->now / 1000) % WRITING_SECONDS];
+	atomic_fetch_add(v->writing, 1);
+	arena_defer(v->arena, write_over, v); /* also when it is never finished */
+}
+
+bool records_settled(Records *r, Millis at)
+{
+	/* Of the last minute but what will be counted there next. */
+	for (int64_t second = at / 1000 - WRITING_SECONDS + SETTLE_MS / 1000 + 2; second <= at / 1000; second++)
+		if (atomic_load(&r->writing[(uint64_t)second % WRITING_SECONDS]))
+			return false;
+	return true;
 }
 
 /* ---- persons ---- */
@@ -399,6 +432,7 @@ static void committed(Visit *v, Err result)
 			definitions_changed(v->records, p->type);
 	}
 	subscriptions_committed(v, result == OK);
+	write_over(v);
 }
 
 static void finished(void *ctx, Err result)

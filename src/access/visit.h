@@ -18,12 +18,14 @@ void definitions_free(Definitions *d);
 void definitions_changed(Records *r, FhirType type);
 
 enum { WIDE_SLOTS = 64 };
+enum { WRITING_SECONDS = 64 };
 struct Records {
 	Store *store;
 	Definitions *definitions;
 	bool read_only;
 	RelCache *relations;
 	MarkCache *marks;
+	_Atomic int32_t writing[WRITING_SECONDS]; /* visits that write, by the second of their `now` */
 	Sessions *sessions;
 	Limits *limits;
 	SubscriptionCheck *check_subscription;
@@ -106,6 +108,7 @@ struct Visit {
 	ReadSet *reads;
 	Extra *first_extra, **extra_end;
 	bool has_writes, finished;
+	_Atomic int32_t *writing; /* where it counts as writing; NULL: not */
 	struct Guard *guards;
 	Part seen_part; /* mark_seen; 0: none */
 	Millis seen_at;
@@ -160,6 +163,8 @@ NODISCARD Err visit_row(Visit *v, FhirType type, Str id, StoreRow *row, Person *
 Rec rec_of(const StoreRow *row, const Person *p, Category c);
 Pending *pending_find(const Visit *v, FhirType type, Str id);
 Pending *pending_add(Visit *v, FhirType type, Str id, Rid rid, Person *p);
+/* From here on this visit writes; its time is now. Call before that time is used in what is written. */
+void visit_writes(Visit *v);
 void visit_keep_reads(Visit *v, const Rec *recs, size_t n);
 /* Notes what was done with n resources of a dossier (p NULL: none), for the log. */
 void visit_note(Visit *v, Person *p, AuditAction action, uint32_t categories, uint32_t n, FhirType type, Str id,

@@ -277,13 +277,13 @@ static Err place(Visit *v, FhirType type, Str id, Part part, Person *p, Pending 
 
 static void write_version(Visit *v, Pending *w, const Input *in, int32_t version, RowOp op)
 {
+	visit_writes(v);
 	w->version = version;
 	w->op = op;
 	w->updated = v->now > w->updated ? v->now : w->updated;
 	w->json = in->json;
 	w->category = in->mark.category;
 	w->body = body_text(w->type, w->id, version, w->updated, in->rest, v->arena);
-	v->has_writes = true;
 	AuditAction action = op == ROW_CREATE ? AUDIT_CREATE : AUDIT_UPDATE;
 	visit_note(v, w->person, action, BIT(w->category), 1, w->type, w->id, version);
 }
@@ -509,11 +509,11 @@ Err visit_delete(Visit *v, FhirType type, Str id, int32_t if_match)
 		return OK;
 	}
 	w->version = again ? w->version : t.row.version + 1;
+	visit_writes(v);
 	w->op = ROW_DELETE;
 	w->body = S("");
 	w->updated = v->now > w->updated ? v->now : w->updated;
 	w->category = t.mark.category;
-	v->has_writes = true;
 	visit_note(v, w->person, AUDIT_DELETE, BIT(w->category), 1, type, w->id, w->version);
 	return OK;
 }

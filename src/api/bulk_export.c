@@ -389,6 +389,20 @@ static Err all_parts(Export *x)
 	return OK;
 }
 
+/* What was written before transactionTime but is not durable yet belongs to it: the next export asks for what came
+ * later. */
+static void settle(BulkJob *j)
+{
+	enum { STEP_MS = 10 };
+	Records *r = j->bulk->records;
+	usleep(STEP_MS * 1000);
+	for (int ms = 0; ms < SETTLE_MS - 1000 && !records_settled(r, j->ask.at) && !bulk_halted(j); ms += STEP_MS) {
+		if (time_now() - j->ask.at >= SETTLE_MS) /* it waited in the queue, or for a restart */
+			return;
+		usleep(STEP_MS * 1000);
+	}
+}
+
 Err bulk_export_run(BulkJob *j)
 {
 	Export x = { .job = j,
@@ -401,6 +415,7 @@ Err bulk_export_run(BulkJob *j)
 		                  .value_set_has = definitions_member,
 		                  .subsumes = definitions_subsumes,
 		                  .arg = j->bulk->records } };
+	settle(j);
 	Err e = bulk_rewind(j);
 	if (e == OK)
 		e = read_filters(&x);

@@ -143,6 +143,28 @@ static void deleted_ones_and_what_was(void **state)
 	gives(visit_as_of(visit(w, &system), after.places[0], then - 1000000, AUDIT_EXPORT, &was), ERR_NOT_FOUND);
 }
 
+static void who_still_writes(void **state)
+{
+	World *w = *state;
+	Str p = make(w, S("{\"resourceType\":\"Patient\"}")), id;
+	Scope system = scope_system(S("demo"));
+	Str goal = arena_printf(w->a,
+	                        "{\"resourceType\":\"Goal\",\"lifecycleStatus\":\"active\",\"description\":{\"text\":"
+	                        "\"x\"},\"subject\":{\"reference\":\"Patient/%.*s\"}}",
+	                        STR_ARG(p));
+	Arena *a = arena_new();
+	Visit *v = visit_new(w->r, &system, a), *dropped = visit_new(w->r, &system, a);
+	assert_true(records_settled(w->r, time_now()));
+	must(visit_create(v, goal, &id));
+	assert_false(records_settled(w->r, time_now()));
+	must(visit_commit(v));
+	assert_true(records_settled(w->r, time_now()));
+	must(visit_create(dropped, goal, &id));
+	assert_false(records_settled(w->r, time_now()));
+	arena_free(a); /* never finished */
+	assert_true(records_settled(w->r, time_now()));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +173,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_a_mark_hides_stays_hidden_when_remembered, world_open,
 		                                world_close),
 		cmocka_unit_test_setup_teardown(deleted_ones_and_what_was, world_open, world_close),
+		cmocka_unit_test_setup_teardown(who_still_writes, world_open, world_close),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
