@@ -1,4 +1,5 @@
-/* Caches of the door: relations by (account, dossier), marks of rows. Bounded, thread-safe. Private to the access room. */
+/* Caches of the door: relations by (account, dossier), marks of rows. Bounded, thread-safe. Private to the access room.
+ */
 #ifndef ACCESS_CACHE_H
 #define ACCESS_CACHE_H
 

@@ -168,10 +168,8 @@ static bool search_time(Str text, Moment *out)
 	Str rest = str_from(text, 16);
 	memcpy(z, text.p, 16);
 	size_t n = 16;
-	if (!seconds) {
-		memcpy(z + n, ":00", 3);
-		n += 3;
-	}
+	for (size_t i = 0; !seconds && i < 3; i++)
+		z[n++] = ":00"[i];
 	memcpy(z + n, rest.p, rest.n);
 	n += rest.n;
 	bool zone = memchr(z + 19, 'Z', n - 19) || memchr(z + 19, '+', n - 19) || memchr(z + 19, '-', n - 19);

@@ -60,7 +60,8 @@ typedef struct Reply {
 	Pair *headers;
 	size_t n_headers, cap_headers;
 	bool no_store; /* Cache-Control: no-store (for anything behind sign-in) */
-	struct Stream *stream; /* the body goes on from here (http/stream.h): the reading end; `body` is empty. NULL: no */
+	struct Stream
+	    *stream; /* the body goes on from here (http/stream.h): the reading end; `body` is empty. NULL: no */
 	/* What must be durable before this reply leaves: the visit of the request (access/records.h), NULL: nothing.
 	 * When it cannot be finished, on_fail makes the reply that is sent instead. The server room does both. */
 	struct Visit *visit;

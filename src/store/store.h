@@ -238,8 +238,8 @@ typedef struct StoreCheck {
 typedef void StoreSay(void *ctx, const char *line);
 typedef void *StoreExpect(FhirType type, Str body, Arena *a, size_t *n); /* returns IndexEntry[] (fhir/search.h) */
 NODISCARD Err store_verify(Store *s, StoreExpect *expect, StoreSay *say, void *ctx, StoreCheck *out);
-/* `set` is a number for what is indexed and in which form. When the index in the store is of another set it is made anew
- * from all rows (about a minute per two million) and the number is noted; call it before anything is searched. */
+/* `set` is a number for what is indexed and in which form. When the index in the store is of another set it is made
+ * anew from all rows (about a minute per two million) and the number is noted; call it before anything is searched. */
 NODISCARD Err store_index_set(Store *s, int64_t set, StoreExpect *expect);
 /* Online copy into a new directory, consistent, readable as a store. ERR_CONFLICT when `dir` holds one. */
 NODISCARD Err store_backup(Store *s, Str dir);

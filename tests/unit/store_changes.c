@@ -56,7 +56,10 @@ static void the_past_is_put_in_order(void **state)
 	snprintf(path, sizeof path, "%s/samendoel.db", f->dir);
 	sqlite3 *h;
 	assert_int_equal(sqlite3_open(path, &h), SQLITE_OK);
-	sqlite3_exec(h, "DROP TABLE change; DROP TABLE subscription; DROP TABLE event; UPDATE meta SET num=2 WHERE name='schema'", NULL, NULL, &error);
+	sqlite3_exec(
+	    h,
+	    "DROP TABLE change; DROP TABLE subscription; DROP TABLE event; UPDATE meta SET num=2 WHERE name='schema'",
+	    NULL, NULL, &error);
 	assert_null(error);
 	assert_int_equal(sqlite3_close(h), SQLITE_OK);
 	f->store = open_dir(f->dir, false);

@@ -133,7 +133,8 @@ static void entry_row(Ctx *c, Html *h, const Dossier *d, const AuditEntry *e)
 	H(h, "</td>\n<td class=\"govuk-table__cell\">");
 	h_datetime(h, e->at);
 	H(h, "</td>\n<td class=\"govuk-table__cell\">");
-	h_msg1(h, was_notified(e) ? MSG_access_action_notify : action_msg(e->action), categories_text(c, e->categories));
+	h_msg1(h, was_notified(e) ? MSG_access_action_notify : action_msg(e->action),
+	       categories_text(c, e->categories));
 	H(h, "</td>\n<td class=\"govuk-table__cell\">");
 	h_msg3(h, why == MSG_NONE ? MSG_access_why_none : why, d->person.name, e->role_text, S(""));
 	if (e->reason.n) {
