@@ -12,7 +12,7 @@ endef
 $(foreach b,$(BENCHES),$(eval $(call BENCH_RULE,$(b))))
 
 # All figures: builds what is measured, prepares a store of 100 000 persons under build/bench (kept), measures for about
-# ten minutes. BENCH='read plan' measures some: read plan create start import crud ingest json fhir store care.
+# half an hour. BENCH='read plan' measures some: read plan create start import crud ingest everything export search json fhir store care.
 bench: build $(addprefix $(O)/bin/bench-,json fhir store care mhd_baseline)
 	@tools/apt wrk util-linux
 	@node tools/bench/run.mjs $(B) $(O)/bin $(BENCH)

@@ -115,6 +115,24 @@ export function prepare_store(n = persons) {
 	return store
 }
 
+// The store with one more professional, who is in every team; a copy of it is at `work`. That professional's token and reference.
+export function prepare_everywhere() {
+	const store = path.join(folder, `store-${persons}`), wide = `${store}-everywhere`
+	if (!existsSync(path.join(wide, 'everywhere'))) {
+		prepare_store()
+		say(`adding a professional to every team; once, kept in ${wide}`)
+		rmSync(wide, { recursive: true, force: true })
+		mkdirSync(wide, { recursive: true })
+		run('cp', ['-r', '--reflink=auto', path.join(store, 'data'), path.join(wide, 'data')])
+		run(program, ['generate', '--data', path.join(wide, 'data'), '--persons', '1', '--seed', '77', '--everywhere', path.join(wide, 'everywhere')])
+	}
+	rmSync(work, { recursive: true, force: true })
+	run('cp', ['-r', '--reflink=auto', path.join(wide, 'data'), work])
+	run('sync', [])
+	const [token, me] = readFileSync(path.join(wide, 'everywhere'), 'utf8').trim().split(' ')
+	return { token, me }
+}
+
 export async function json(target, token) {
 	const r = await ask(target, { Authorization: `Bearer ${token}` })
 	if (r.status !== 200)
