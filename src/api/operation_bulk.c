@@ -133,6 +133,8 @@ static Reply handle_file(Call *c)
 {
 	Wanted w = { .c = c, .fd = -1 };
 	struct stat st;
+	if (c->in_bundle)
+		return reply_fail(c, ERR_METHOD, "A file is asked for by itself, not in a bundle.");
 	if (bulk_with(c->api->bulk, c->id, c->session.scope.account, open_file, &w) != OK || w.fd < 0)
 		return not_there(c);
 	if (fstat(w.fd, &st) != 0) {

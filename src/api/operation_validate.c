@@ -126,11 +126,13 @@ static Reply check(Call *c, const Asked *x)
 	return reply_outcome(c, 200, &o);
 }
 
-/* Could it be deleted? The door says; nothing is. */
+/* Could it be deleted? The door says; nothing is: what is tried is tried in a visit that never ends, because that of the
+ * call may be a bundle's. */
 static Reply check_delete(Call *c)
 {
 	Outcome o = outcome_new(c->a);
-	Err e = visit_delete(c->visit, c->type, c->id, 0);
+	Visit *trial = visit_new(c->api->records, visit_scope(c->visit), c->a);
+	Err e = visit_delete(trial, c->type, c->id, 0);
 	if (e == ERR_NOT_FOUND || e == ERR_GONE)
 		return reply_refused(c, e);
 	if (e != OK)
