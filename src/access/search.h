@@ -66,6 +66,7 @@ typedef struct Kin {
 	TypeSet loaded;
 	Arena *arena;
 	struct KinRow *rows;
+	Table noted;   /* (condition, reference) */
 	unsigned busy; /* is being walked: then its rows must stay */
 } Kin;
 

@@ -105,11 +105,11 @@ static Memo *memo_find(const Table *t, const SearchCond *cond, Rid rid, Str ref)
 	return NULL;
 }
 
-static void memo_add(Search *s, Table *t, const SearchCond *cond, Rid rid, Str ref, bool yes)
+static void memo_add(Arena *a, Table *t, const SearchCond *cond, Rid rid, Str ref, bool yes)
 {
-	Memo *m = ARENA_NEW(s->v->arena, Memo);
-	*m = (Memo){ .cond = cond, .rid = rid, .ref = arena_str(s->v->arena, ref), .yes = yes };
-	table_add(t, s->v->arena, &m->link, memo_hash(cond, rid, ref));
+	Memo *m = ARENA_NEW(a, Memo);
+	*m = (Memo){ .cond = cond, .rid = rid, .ref = arena_str(a, ref), .yes = yes };
+	table_add(t, a, &m->link, memo_hash(cond, rid, ref));
 }
 
 /* ---- chains ---- */
@@ -144,7 +144,7 @@ static Err follow(Search *s, const SearchCond *cond, Str ref, bool *yes)
 		e = conds_meet(s, cond->inner, cond->n_inner, &c, yes);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
-	memo_add(s, &s->memo, cond, rid, STR_END, *yes);
+	memo_add(s->v->arena, &s->memo, cond, rid, STR_END, *yes);
 	return OK;
 }
 
@@ -188,6 +188,24 @@ static Err refers(Search *s, const SearchCond *cond, const Candidate *from, cons
 	return n.yes ? conds_meet(s, cond->inner, cond->n_inner, from, yes) : OK;
 }
 
+typedef struct Noting {
+	const SearchCond *cond;
+	Table *table;
+	Arena *arena;
+} Noting;
+
+/* Whatever version of it is meant. */
+static void note_ref(void *ctx, Str ref)
+{
+	Noting *n = ctx;
+	Reference r;
+	if (!reference_parse(ref, &r) || r.kind != REF_RELATIVE)
+		return;
+	ref = str_upto(ref, fhir_type_name(r.type).n + 1 + r.id.n);
+	if (!memo_find(n->table, n->cond, 0, ref))
+		memo_add(n->arena, n->table, n->cond, 0, ref, true);
+}
+
 /* The visible resources of a type in one dossier, parsed, kept while this dossier is looked at. */
 static Err kin_load(Search *s, Part part, FhirType type)
 {
@@ -222,7 +240,24 @@ static Err kin_load(Search *s, Part part, FhirType type)
 	}
 }
 
-static Err has_kin(Search *s, const SearchCond *cond, const Candidate *c, bool *yes)
+/* What those of the dossier that meet the inner conditions refer to: once, however many candidates there are and
+ * however deep it is asked. */
+static Err kin_note(Search *s, const SearchCond *cond)
+{
+	Kin *k = &s->kin;
+	Noting noting = { cond, &k->noted, k->arena };
+	memo_add(k->arena, &k->noted, cond, 1, STR_END, true);
+	for (const KinRow *r = k->rows; r; r = r->next) {
+		bool yes = false;
+		if (r->c.type == cond->type)
+			TRY(conds_meet(s, cond->inner, cond->n_inner, &r->c, &yes));
+		if (yes)
+			refs_of(s, cond->term.param, r->c.json, note_ref, &noting);
+	}
+	return OK;
+}
+
+static Err has_kin(Search *s, const SearchCond *cond, const Candidate *c, Str ref, bool *yes)
 {
 	Kin keep = s->kin;
 	bool other = keep.busy && keep.part != rid_part(c->rid);
@@ -230,10 +265,10 @@ static Err has_kin(Search *s, const SearchCond *cond, const Candidate *c, bool *
 		s->kin = (Kin){ 0 };
 	Err e = kin_load(s, rid_part(c->rid), cond->type);
 	s->kin.busy++;
-	for (const KinRow *r = s->kin.rows; e == OK && r && !*yes; r = r->next)
-		if (r->c.type == cond->type)
-			e = refers(s, cond, &r->c, c, yes);
+	if (e == OK && !memo_find(&s->kin.noted, cond, 1, STR_END))
+		e = kin_note(s, cond);
 	s->kin.busy--;
+	*yes = e == OK && memo_find(&s->kin.noted, cond, 0, ref);
 	if (other) {
 		arena_free(s->kin.arena);
 		s->kin = keep;
@@ -269,23 +304,11 @@ static Err has_by_index(Search *s, const SearchCond *cond, const KeyRange *range
 	return OK;
 }
 
-typedef struct Noting {
-	Search *s;
-	const SearchCond *cond;
-} Noting;
-
-static void note_ref(void *ctx, Str ref)
-{
-	Noting *n = ctx;
-	if (!memo_find(&n->s->referred, n->cond, 0, ref))
-		memo_add(n->s, &n->s->referred, n->cond, 0, ref, true);
-}
-
 /* One partition's resources that meet the inner conditions: everything they refer to is noted. */
 static Err note_part(Search *s, const SearchCond *cond, Part part)
 {
 	TypeSet only = { { 0 } };
-	Noting noting = { s, cond };
+	Noting noting = { cond, &s->referred, s->v->arena };
 	Arena *a = arena_new(), *keep = s->scratch;
 	Err e = OK;
 	typeset_add(&only, cond->type);
@@ -319,7 +342,7 @@ static Err note_part(Search *s, const SearchCond *cond, Part part)
 static Err has_noted(Search *s, const SearchCond *cond, const Candidate *c, bool *yes)
 {
 	if (!memo_find(&s->referred, cond, 1, STR_END)) {
-		memo_add(s, &s->referred, cond, 1, STR_END, true);
+		memo_add(s->v->arena, &s->referred, cond, 1, STR_END, true);
 		if (fhir_home(cond->type) != HOME_PERSON) {
 			TRY(note_part(s, cond, PART_SHARED));
 		} else {
@@ -343,7 +366,7 @@ static Err has_meets(Search *s, const SearchCond *cond, const Candidate *c, bool
 	KeyRange *range;
 	size_t n;
 	if (within)
-		return has_kin(s, cond, c, yes);
+		return has_kin(s, cond, c, ref, yes);
 	if (search_ranges(&t, s->q->context, s->scratch, &range, &n) && n == 1)
 		return has_by_index(s, cond, range, c, yes);
 	return has_noted(s, cond, c, yes);
@@ -356,14 +379,14 @@ static void list_entry(Search *s, const SearchCond *cond, JVal list)
 	for (JIter it = json_each(JGET(list, "entry")); json_next(&it);) {
 		Str ref = json_str(json_path(it.value, "item", "reference", NULL), s->scratch);
 		if (ref.n && !json_bool(JGET(it.value, "deleted"), false) && !memo_find(&s->referred, cond, 0, ref))
-			memo_add(s, &s->referred, cond, 0, ref, true);
+			memo_add(s->v->arena, &s->referred, cond, 0, ref, true);
 	}
 }
 
 /* Reads the lists once. */
 static Err list_load(Search *s, const SearchCond *cond)
 {
-	memo_add(s, &s->referred, cond, 1, STR_END, true);
+	memo_add(s->v->arena, &s->referred, cond, 1, STR_END, true);
 	for (size_t i = 0; i < cond->term.n_values; i++) {
 		StoreRow row;
 		Candidate c;

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "fhir/reference.h"
 
 enum { SCAN_CHUNK = 500 };
@@ -14,9 +15,20 @@ typedef struct Seen {
 	Rid rid;
 } Seen;
 
+/* What is looked from in this round. */
+typedef struct Source {
+	Link link;
+	struct Source *next;
+	FhirType type;
+	Str id;
+	Part part;
+} Source;
+
 typedef struct Including {
 	Search *s;
 	Table seen;
+	Table sources;
+	Source *first_source;
 	const SearchInclude *inc;
 	Rec *list;
 	size_t n, cap, n_matches;
@@ -155,61 +167,96 @@ static Err fetch(Including *x)
 
 /* ---- backward ---- */
 
+/* Does a resource refer to one of the sources of this round: to `to`, or, when that is absent, to any in its dossier.
+ */
 typedef struct Pointing {
-	Str id;
-	FhirType type;
+	const Including *x;
+	const SearchInclude *inc;
+	const Rec *to;
+	Part part;
 	bool yes;
 } Pointing;
+
+static bool applies(const SearchInclude *inc, FhirType type)
+{
+	if (!inc->reverse)
+		return inc->from == FT_NONE || inc->from == type;
+	return (inc->target == FT_NONE || inc->target == type) &&
+	       (!inc->param || typeset_empty(&inc->param->targets) || typeset_has(&inc->param->targets, type));
+}
+
+static uint64_t source_hash(FhirType type, Str id)
+{
+	return hash_str(id) ^ (uint64_t)type;
+}
+
+static bool source_there(const Pointing *p, const Reference *r)
+{
+	if (p->to)
+		return r->type == p->to->type && str_eq(r->id, p->to->id);
+	for (Link *l = NULL; (l = table_find(&p->x->sources, source_hash(r->type, r->id), l));) {
+		const Source *s = (const Source *)l;
+		if (s->type == r->type && s->part == p->part && str_eq(s->id, r->id))
+			return applies(p->inc, s->type);
+	}
+	return false;
+}
 
 static void points(void *ctx, Str ref)
 {
 	Pointing *p = ctx;
 	Reference r;
-	p->yes =
-	    p->yes || (reference_parse(ref, &r) && r.kind == REF_RELATIVE && r.type == p->type && str_eq(r.id, p->id));
+	p->yes = p->yes || (reference_parse(ref, &r) && r.kind == REF_RELATIVE && source_there(p, &r));
 }
 
-static bool refers_by(Including *x, const SearchInclude *inc, FhirType from, JVal json, const Rec *to)
+static bool refers(Including *x, Pointing *p, JVal json)
 {
 	size_t n;
-	Pointing p = { .id = to->id, .type = to->type };
-	const SearchParam *const *all = search_params(from, &n);
-	for (size_t i = 0; i < n && !p.yes; i++)
-		if (all[i]->kind == PARAM_REFERENCE && (!inc->param || all[i] == inc->param))
-			refs_of(x->s, all[i], json, points, &p);
-	return p.yes;
+	const SearchParam *const *all = search_params(p->inc->from, &n);
+	p->yes = false;
+	for (size_t i = 0; i < n && !p->yes; i++)
+		if (all[i]->kind == PARAM_REFERENCE && (!p->inc->param || all[i] == p->inc->param))
+			refs_of(x->s, all[i], json, points, p);
+	return p->yes;
 }
 
-static Err backward_rows(Including *x, const SearchInclude *inc, const Rec *to, const StoreRow *rows, size_t n)
+static Err backward_rows(Including *x, Pointing *p, const StoreRow *rows, size_t n)
 {
 	for (size_t i = 0; i < n && !x->full; i++) {
 		const Json *doc;
 		TRY(json_parse(x->s->scratch, rows[i].body, &doc, NULL));
-		if (rows[i].op != ROW_DELETE && rows[i].type == inc->from &&
-		    refers_by(x, inc, inc->from, json_root(doc), to))
+		if (rows[i].op != ROW_DELETE && rows[i].type == p->inc->from && refers(x, p, json_root(doc)))
 			TRY(add_row(x, &rows[i]));
 	}
 	return OK;
 }
 
-static Err backward_scan(Including *x, const SearchInclude *inc, const Rec *to, Part part)
+/* Has a memory of its own, forgotten with each chunk: that of the search lives as long as the round. */
+static Err backward_scan(Including *x, Pointing *p, Part part)
 {
 	TypeSet only = { { 0 } };
-	typeset_add(&only, inc->from);
-	for (Rid after = 0; !x->full;) {
+	Arena *a = arena_new(), *keep = x->s->scratch;
+	Err e = OK;
+	typeset_add(&only, p->inc->from);
+	x->s->scratch = a;
+	for (Rid after = 0; e == OK && !x->full;) {
 		StoreRow *rows;
-		size_t n;
-		TRY(store_scan(x->s->store, part, &only, after, SCAN_CHUNK, x->s->scratch, &rows, &n));
+		size_t n = 0;
+		arena_reset(a);
+		e = store_scan(x->s->store, part, &only, after, SCAN_CHUNK, a, &rows, &n);
 		x->s->cost.rows += n;
-		TRY(backward_rows(x, inc, to, rows, n));
+		if (e == OK)
+			e = backward_rows(x, p, rows, n);
 		if (n < SCAN_CHUNK)
-			return OK;
+			break;
 		after = rows[n - 1].rid;
 	}
-	return OK;
+	x->s->scratch = keep;
+	arena_free(a);
+	return e;
 }
 
-static Err backward_index(Including *x, const SearchInclude *inc, const Rec *to, const KeyRange *r)
+static Err backward_index(Including *x, Pointing *p, const KeyRange *r)
 {
 	Search *s = x->s;
 	for (Rid from = 0; !x->full;) {
@@ -229,7 +276,7 @@ static Err backward_index(Including *x, const SearchInclude *inc, const Rec *to,
 		}
 		TRY(store_get_rids(s->store, mine, kept, s->scratch, &rows, &found));
 		s->cost.rows += found;
-		TRY(backward_rows(x, inc, to, rows, found));
+		TRY(backward_rows(x, p, rows, found));
 		if (n < SCAN_CHUNK)
 			return OK;
 		from = rids[n - 1];
@@ -237,37 +284,41 @@ static Err backward_index(Including *x, const SearchInclude *inc, const Rec *to,
 	return OK;
 }
 
-/* Where may those be that refer to this one: in its dossier; outside dossiers; and, when it is outside itself, in the
- * visitor's dossiers, by index or one after the other. */
-static Err backward(Including *x, const SearchInclude *inc, const Rec *to, Part part)
+/* Where may those be that refer to this one, which is outside dossiers or may be referred to from there: outside; or in
+ * the visitor's dossiers, by index or one after the other. */
+static Err backward(Including *x, const SearchInclude *inc, const Rec *to)
 {
 	Search *s = x->s;
-	bool personal = fhir_home(inc->from) == HOME_PERSON;
+	Pointing p = { .x = x, .inc = inc, .to = to };
 	Str ref = arena_join(s->scratch, fhir_type_name(to->type), S("/"), to->id, STR_END);
 	SearchTerm t = { .param = inc->param, .values = &ref, .n_values = 1 };
+	Part *parts;
 	KeyRange *r;
 	size_t n;
-	if (personal && part >= PART_FIRST)
-		return backward_scan(x, inc, to, part);
 	if (inc->param && search_ranges(&t, s->q->context, s->scratch, &r, &n) && n == 1)
-		return backward_index(x, inc, to, r);
-	if (!personal)
-		return backward_scan(x, inc, to, PART_SHARED);
-	Part *parts;
+		return backward_index(x, &p, r);
+	if (fhir_home(inc->from) != HOME_PERSON)
+		return backward_scan(x, &p, PART_SHARED);
 	TRY(visit_parts(s->v, SEARCH_PARTS_MAX, &parts, &n));
 	for (size_t i = 0; i < n && !x->full; i++)
-		TRY(backward_scan(x, inc, to, parts[i]));
+		TRY(backward_scan(x, &p, parts[i]));
 	return OK;
 }
 
 /* ---- rounds ---- */
 
-static bool applies(const SearchInclude *inc, FhirType type)
+static bool within(const SearchInclude *inc, Part part)
 {
-	if (!inc->reverse)
-		return inc->from == FT_NONE || inc->from == type;
-	return (inc->target == FT_NONE || inc->target == type) &&
-	       (!inc->param || typeset_empty(&inc->param->targets) || typeset_has(&inc->param->targets, type));
+	return inc->reverse && fhir_home(inc->from) == HOME_PERSON && part >= PART_FIRST;
+}
+
+static void add_source(Including *x, const Rec *rec, Part part)
+{
+	Source *s = ARENA_NEW(x->s->v->arena, Source);
+	*s = (Source){ .type = rec->type, .id = rec->id, .part = part };
+	table_add(&x->sources, x->s->v->arena, &s->link, source_hash(rec->type, rec->id));
+	s->next = x->first_source;
+	x->first_source = s;
 }
 
 static Err one_source(Including *x, const Rec *rec, bool first)
@@ -277,15 +328,58 @@ static Err one_source(Including *x, const Rec *rec, bool first)
 	Rid rid;
 	TRY(json_parse(s->scratch, rec->body, &doc, NULL));
 	TRY(store_resolve(s->store, rec->type, rec->id, &rid));
+	add_source(x, rec, rid_part(rid));
 	for (size_t i = 0; i < s->q->n_includes && !x->full; i++) {
 		const SearchInclude *inc = &s->q->includes[i];
-		if ((!first && !inc->iterate) || !applies(inc, rec->type))
+		if ((!first && !inc->iterate) || !applies(inc, rec->type) || within(inc, rid_part(rid)))
 			continue;
 		if (inc->reverse)
-			TRY(backward(x, inc, rec, rid_part(rid)));
+			TRY(backward(x, inc, rec));
 		else
 			TRY(forward(x, inc, rec->type, json_root(doc)));
 	}
+	return OK;
+}
+
+static int by_part(const void *a, const void *b)
+{
+	const Part *p = a, *q = b;
+	return *p < *q ? -1 : *p > *q;
+}
+
+/* What refers to the sources of this round in their own dossiers: each dossier is gone through once per include,
+ * however many sources it has. */
+static Err backward_within(Including *x, const SearchInclude *inc)
+{
+	Part *parts = ARENA_ARRAY(x->s->v->arena, Part, x->sources.n + 1);
+	size_t n = 0;
+	for (const Source *s = x->first_source; s; s = s->next)
+		if (within(inc, s->part) && applies(inc, s->type))
+			parts[n++] = s->part;
+	if (n)
+		qsort(parts, n, sizeof *parts, by_part);
+	for (size_t i = 0; i < n && !x->full; i++) {
+		Pointing p = { .x = x, .inc = inc, .part = parts[i] };
+		if (!i || parts[i] != parts[i - 1])
+			TRY(backward_scan(x, &p, parts[i]));
+	}
+	return OK;
+}
+
+static Err one_round(Including *x, size_t from, size_t to, bool first)
+{
+	const SearchQuery *q = x->s->q;
+	x->sources = (Table){ 0 };
+	x->first_source = NULL;
+	for (; from < to && !x->full; from++) {
+		Rec rec = x->list[from]; /* the list moves when it grows */
+		TRY(one_source(x, &rec, first));
+	}
+	for (size_t i = 0; i < q->n_includes && !x->full; i++)
+		if (first || q->includes[i].iterate)
+			TRY(backward_within(x, &q->includes[i]));
+	TRY(fetch(x));
+	arena_reset(x->s->scratch);
 	return OK;
 }
 
@@ -299,12 +393,8 @@ Err search_include(Search *s, SearchResult *out)
 	}
 	for (size_t round = 0, from = 0; round < SEARCH_ROUNDS && from < x.n && !x.full; round++) {
 		size_t to = x.n;
-		for (; from < to && !x.full; from++) {
-			Rec rec = x.list[from]; /* the list moves when it grows */
-			TRY(one_source(&x, &rec, round == 0));
-		}
-		TRY(fetch(&x));
-		arena_reset(s->scratch);
+		TRY(one_round(&x, from, to, round == 0));
+		from = to;
 	}
 	out->recs = x.list;
 	out->n = x.n;

@@ -629,6 +629,58 @@ static void test_what_is_hidden_changes_nothing(void **state)
 	assert_int_equal(failed, 0);
 }
 
+/* ---- what refers to itself ---- */
+
+enum { RING = 40 };
+
+/* Lists of one dossier that each refer to all of them, in two steps: what is referred to must be there. */
+static void make_ring(World *w)
+{
+	Scope s = scope_system(S("demo"));
+	for (int step = 0; step < 2; step++) {
+		Visit *v = visit(w, &s);
+		for (unsigned i = 0; i < RING; i++) {
+			Buf b = buf_new(w->a, 4096, 0);
+			buf_printf(&b,
+			           "{\"resourceType\":\"List\",\"id\":\"ring%u\",\"status\":\"current\",\"mode\":"
+			           "\"working\",\"subject\":{\"reference\":\"Patient/p25\"}",
+			           i);
+			for (unsigned k = 0; k < RING && step; k++)
+				buf_printf(&b, "%s{\"item\":{\"reference\":\"List/ring%u%s\"}}",
+				           k ? "," : ",\"entry\":[", k, k % 2 ? "/_history/1" : "");
+			buf_printf(&b, "%s", step ? "]}" : "}");
+			if (step)
+				must(visit_update(v, FT_LIST, FORMAT(w, "ring%u", i), 0, buf_str(&b), NULL));
+			else
+				create(v, FT_LIST, FORMAT(w, "ring%u", i).p, buf_str(&b));
+		}
+		must(visit_commit(v));
+	}
+}
+
+/* Each condition looks at each resource once, however many ways lead to it. */
+static void test_ring(void **state)
+{
+	static const struct {
+		const char *query;
+		size_t found;
+	} asked[] = { { "List?_has:List:item:_has:List:item:_has:List:item:_has:List:item:_id=none", 0 },
+		      { "List?_has:List:item:_has:List:item:_has:List:item:_has:List:item:_id=ring7", RING },
+		      { "List?_has:List:item:_id=ring7&_has:List:item:_id=ring8", RING } };
+	World *w = *state;
+	Scope sys = visitor(w, 0);
+	make_ring(w);
+	for (size_t i = 0; i < COUNT_OF(asked); i++) {
+		SearchResult r;
+		Query q;
+		read_query(w, asked[i].query, &q);
+		q.search.count = RING;
+		find(w, &sys, &q.search, &r);
+		assert_int_equal(r.n_matches, asked[i].found);
+		assert_true(r.cost.us < 10 * 1000000);
+	}
+}
+
 int main(void)
 {
 	random_init();
@@ -642,6 +694,7 @@ int main(void)
 		T(test_includes),
 		T(test_many_included),
 		T(test_what_is_hidden_changes_nothing),
+		T(test_ring),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
 	conformance("search", passed, failed, 0);
