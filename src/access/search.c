@@ -532,7 +532,11 @@ Err visit_find(Visit *v, const SearchQuery *asked, SearchResult *out)
 	s.plan = buf_new(v->arena, q->explain ? 256 : 0, 8192);
 	open_alts(&s, q);
 	open_sort(&s, q);
-	Err e = find(&s, out);
+	Err e = OK;
+	for (size_t i = 0; i < s.n_alts && e == OK; i++)
+		e = search_sets_known(v, s.alts[i].conds, s.alts[i].n);
+	if (e == OK)
+		e = find(&s, out);
 	arena_free(s.scratch);
 	arena_free(s.kin.arena);
 	s.cost.us = time_mono_us() - from;

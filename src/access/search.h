@@ -8,6 +8,10 @@
 
 #include "access/visit.h"
 
+/* ERR_BAD_REQUEST, with an issue, when :in or :not-in names a value set that nobody has here: "nothing is in it" would
+ * be a guess. */
+NODISCARD Err search_sets_known(Visit *v, const SearchCond *conds, size_t n);
+
 /* What is asked of one type. */
 typedef struct Alt {
 	FhirType type;

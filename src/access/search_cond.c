@@ -2,6 +2,8 @@
  * it. Both ways only through what the visitor may see. */
 #include "access/search.h"
 
+#include "access/definitions.h"
+
 #include "base/random.h"
 #include "fhir/reference.h"
 
@@ -452,5 +454,34 @@ Err conds_meet(Search *s, const SearchCond *conds, size_t n, const Candidate *c,
 	for (size_t i = 0; i < n && *yes; i++)
 		if (conds[i].kind != COND_TERM)
 			TRY(cond_meets(s, &conds[i], c, yes));
+	return OK;
+}
+
+/* ---- value sets that a search names ---- */
+
+static Err term_known(Visit *v, const SearchTerm *t)
+{
+	JVal found;
+	if (!str_eq(t->modifier, S("in")) && !str_eq(t->modifier, S("not-in")))
+		return OK;
+	for (size_t i = 0; i < t->n_values; i++) {
+		Str url = t->values[i];
+		if (str_starts(url, S("ValueSet/")) ||
+		    definitions_find(v->records, FT_VALUESET, url, STR_END, v->arena, &found))
+			continue;
+		outcome_add(&v->outcome, SEV_ERROR, S("not-found"), STR_END, "The value set '%.*s' is not known here.",
+		            STR_ARG(str_upto(url, 200)));
+		return ERR_BAD_REQUEST;
+	}
+	return OK;
+}
+
+Err search_sets_known(Visit *v, const SearchCond *conds, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (conds[i].kind == COND_TERM)
+			TRY(term_known(v, &conds[i].term));
+		TRY(search_sets_known(v, conds[i].inner, conds[i].n_inner));
+	}
 	return OK;
 }
