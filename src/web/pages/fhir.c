@@ -51,7 +51,16 @@ static void parts_table(Html *h)
 
 /* ---- list of requests ---- */
 
-static void request(Html *h, Str method, Str path, Str what)
+static void what_it_does(Html *h, Str what)
+{
+	if (!what.n)
+		return;
+	H(h, "<dd lang=\"en\">");
+	h_text(h, what);
+	H(h, "</dd>\n");
+}
+
+static void request(Html *h, Str method, Str path)
 {
 	char upper[8];
 	size_t n = method.n < sizeof upper ? method.n : sizeof upper;
@@ -61,14 +70,13 @@ static void request(Html *h, Str method, Str path, Str what)
 	h_text(h, str_n(upper, n));
 	H(h, " /fhir");
 	h_text(h, str_eq(path, S("/")) ? S("") : path);
-	H(h, "</code></dt>\n<dd lang=\"en\">");
-	h_text(h, what);
-	H(h, "</dd>\n");
+	H(h, "</code></dt>\n");
 }
 
 static void requests(Ctx *c, Html *h)
 {
 	const Json *doc;
+	Str before = S("");
 	Str description = c->web->api_description;
 	if (!description.n || json_parse(c->arena, description, &doc, NULL) != OK)
 		return;
@@ -78,10 +86,16 @@ static void requests(Ctx *c, Html *h)
 	for (JIter path = json_iter(JGET(json_root(doc), "paths")); json_next(&path);) {
 		for (JIter m = json_iter(path.value); json_next(&m);) {
 			Str what = JSTR(m.value, "summary", c->arena);
-			if (what.n)
-				request(h, m.key, path.key, what);
+			if (!what.n)
+				continue;
+			/* What several requests do is said once, below them. */
+			if (!str_eq(what, before))
+				what_it_does(h, before);
+			request(h, m.key, path.key);
+			before = what;
 		}
 	}
+	what_it_does(h, before);
 	H(h, "</dl>\n<p class=\"govuk-body\">");
 	h_msg1(h, MSG_fhir_types, arena_printf(c->arena, "%d", FT_COUNT - 1));
 	H(h, "</p>\n");
