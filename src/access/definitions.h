@@ -1,6 +1,7 @@
 /* Definitions by canonical url: those in the shared partition, and those that are built into the program: our own
- * (fhir/published.h) and the official ones (fhir/builtin.h). What is stored wins over what is built in. Definitions are
- * not about a person: no visit, no trace; every signed-in user may read them. Never use this for another type.
+ * (fhir/published.h) and the official ones (fhir/builtin.h). What is stored wins over what is built in; who may store
+ * such is said in access/write.c. Definitions are not about a person: no visit, no trace; every signed-in user may read
+ * them. Never use this for another type.
  *
  * Where a url leads is remembered until a resource of that type is committed. Threads: any. */
 #ifndef ACCESS_DEFINITIONS_H

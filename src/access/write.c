@@ -25,6 +25,24 @@ static Err take_subscription(Visit *v, Input *in)
 	return OK;
 }
 
+/* All are held to definitions: nobody may give one of ours, and only administrators an official one, another meaning by
+ * storing a document under its url. */
+static Err check_url(Visit *v, const Input *in)
+{
+	Builtin b;
+	if (fhir_home(in->type) != HOME_DEFINITION || v->who.role == ROLE_SYSTEM)
+		return OK;
+	Str url = JSTR(in->json, "url", v->arena);
+	if (!url.n)
+		return OK;
+	if (published_find(in->type, url, STR_END))
+		return refuse(v, ERR_FORBIDDEN, S("url"), "the definition with this url is built into the program");
+	if (v->who.role != ROLE_ADMIN && builtin_find(in->type, url, STR_END, &b))
+		return refuse(v, ERR_FORBIDDEN, S("url"),
+		              "the official definition with this url is built in; an administrator may store another");
+	return OK;
+}
+
 /* Reads and checks a resource; *in->text is a copy that lives as long as the visit. */
 static Err take(Visit *v, Str json, FhirType want, Input *in)
 {
@@ -46,6 +64,7 @@ static Err take(Visit *v, Str json, FhirType want, Input *in)
 	if (want != FT_NONE && in->type != want)
 		return refuse(v, ERR_BAD_REQUEST, S("resourceType"),
 		              "the resource is of another type than its address");
+	TRY(check_url(v, in));
 	if (in->type == FT_SUBSCRIPTION && v->who.role != ROLE_SYSTEM)
 		TRY(take_subscription(v, in));
 	in->rest = body_rest(in->json, v->arena);
