@@ -679,10 +679,10 @@ static void case_lines(Case *c)
 
 static bool case_run(const char *file, const char *world, const CaseFace *kind, const Str *tokens)
 {
-	Arena *a = arena_new();
+	Arena *a = arena_new(), *dirs = arena_new();
 	Case *c = ARENA_NEW(a, Case);
-	const char *base = case_temp_dir(a);
-	const char *dir = arena_printf(a, "%s/store", base).p;
+	const char *base = case_temp_dir(dirs);
+	const char *dir = arena_printf(dirs, "%s/store", base).p;
 	case_copy_dir(world, dir);
 	*c = (Case){ .file = file, .arena = a, .kind = kind, .tokens = tokens, .who = -1, .n_vars = 1 };
 	c->vars[0] = (Pair){ S("csrf"), S("") };
@@ -691,11 +691,13 @@ static bool case_run(const char *file, const char *world, const CaseFace *kind, 
 	c->rest = case_read_file(a, file);
 	case_lines(c);
 	bool ok = !c->failed;
+	Records *records = c->records;
 	kind->close(c->face);
-	records_close(c->records);
+	arena_free(a); /* visits that were never finished end here, and need the records for that */
+	records_close(records);
 	case_remove_dir(dir);
 	case_remove_dir(base);
-	arena_free(a);
+	arena_free(dirs);
 	return ok;
 }
 

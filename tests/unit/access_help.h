@@ -46,8 +46,8 @@ static inline int world_close(void **state)
 {
 	World *w = *state;
 	char cmd[128];
+	arena_free(w->a); /* visits that were never finished end here, and need the records for that */
 	records_close(w->r);
-	arena_free(w->a);
 	time_set_offset(0);
 	snprintf(cmd, sizeof cmd, "rm -rf %s", w->dir);
 	int rc = system(cmd);

@@ -9,7 +9,7 @@
 #include "api/api.h"
 
 typedef struct World {
-	Arena *arena;
+	Arena *arena, *dirs;
 	const char *base, *dir;
 	Str tokens[CASE_ACCOUNTS];
 	Records *records;
@@ -20,8 +20,9 @@ static int setup(void **state)
 {
 	World *w = calloc(1, sizeof *w);
 	w->arena = arena_new();
-	w->base = case_temp_dir(w->arena);
-	w->dir = arena_printf(w->arena, "%s/store", w->base).p;
+	w->dirs = arena_new();
+	w->base = case_temp_dir(w->dirs);
+	w->dir = arena_printf(w->dirs, "%s/store", w->base).p;
 	case_build_world(w->dir, "tests/cases/world.json", w->arena, w->tokens);
 	w->records = case_open_records(w->dir);
 	*state = w;
@@ -32,10 +33,11 @@ static int teardown(void **state)
 {
 	World *w = *state;
 	api_free(w->api);
+	arena_free(w->arena); /* visits that were never finished end here, and need the records for that */
 	records_close(w->records);
 	case_remove_dir(w->dir);
 	case_remove_dir(w->base);
-	arena_free(w->arena);
+	arena_free(w->dirs);
 	free(w);
 	return 0;
 }
