@@ -343,7 +343,7 @@ NODISCARD Err visit_as_of(Visit *v, int64_t place, Millis at, AuditAction action
 /* Has every visit that wrote at `at` or before ended? Then what is read from now on holds all that was written until
  * `at`. For a moment at most SETTLE_MS ago; a visit that writes for longer than 50 seconds is not waited for. */
 enum { SETTLE_MS = 5000 };
-bool records_settled(Records *r, Millis at);
+bool records_settled(Millis at);
 /* A place as text for links, and back: ERR_BAD_REQUEST when it is none. */
 Str visit_place_text(Visit *v, int64_t place);
 NODISCARD Err visit_place_read(Visit *v, Str text, int64_t *place);

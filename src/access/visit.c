@@ -96,6 +96,10 @@ bool visit_has_writes(const Visit *v)
 
 /* ---- who writes ---- */
 
+/* Visits that write, by the second of their `now`. Of the process, not of the Records: a visit that is never finished
+ * ends with its arena, which may live longer than they do. */
+static _Atomic int32_t writing[WRITING_SECONDS];
+
 static void write_over(void *arg)
 {
 	Visit *v = arg;
@@ -111,16 +115,16 @@ void visit_writes(Visit *v)
 	v->has_writes = true;
 	Millis now = time_now();
 	v->now = now > v->now ? now : v->now;
-	v->writing = &v->records->writing[(uint64_t)(v->now / 1000) % WRITING_SECONDS];
+	v->writing = &writing[(uint64_t)(v->now / 1000) % WRITING_SECONDS];
 	atomic_fetch_add(v->writing, 1);
 	arena_defer(v->arena, write_over, v); /* also when it is never finished */
 }
 
-bool records_settled(Records *r, Millis at)
+bool records_settled(Millis at)
 {
 	/* Of the last minute but what will be counted there next. */
 	for (int64_t second = at / 1000 - WRITING_SECONDS + SETTLE_MS / 1000 + 2; second <= at / 1000; second++)
-		if (atomic_load(&r->writing[(uint64_t)second % WRITING_SECONDS]))
+		if (atomic_load(&writing[(uint64_t)second % WRITING_SECONDS]))
 			return false;
 	return true;
 }

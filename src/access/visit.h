@@ -25,7 +25,6 @@ struct Records {
 	bool read_only;
 	RelCache *relations;
 	MarkCache *marks;
-	_Atomic int32_t writing[WRITING_SECONDS]; /* visits that write, by the second of their `now` */
 	Sessions *sessions;
 	Limits *limits;
 	SubscriptionCheck *check_subscription;

@@ -394,9 +394,8 @@ static Err all_parts(Export *x)
 static void settle(BulkJob *j)
 {
 	enum { STEP_MS = 10 };
-	Records *r = j->bulk->records;
 	usleep(STEP_MS * 1000);
-	for (int ms = 0; ms < SETTLE_MS - 1000 && !records_settled(r, j->ask.at) && !bulk_halted(j); ms += STEP_MS) {
+	for (int ms = 0; ms < SETTLE_MS - 1000 && !records_settled(j->ask.at) && !bulk_halted(j); ms += STEP_MS) {
 		if (time_now() - j->ask.at >= SETTLE_MS) /* it waited in the queue, or for a restart */
 			return;
 		usleep(STEP_MS * 1000);

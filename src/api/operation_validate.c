@@ -126,8 +126,8 @@ static Reply check(Call *c, const Asked *x)
 	return reply_outcome(c, 200, &o);
 }
 
-/* Could it be deleted? The door says; nothing is: what is tried is tried in a visit that never ends, because that of the
- * call may be a bundle's. */
+/* Could it be deleted? The door says; nothing is: what is tried is tried in a visit that never ends, because that of
+ * the call may be a bundle's. */
 static Reply check_delete(Call *c)
 {
 	Outcome o = outcome_new(c->a);
