@@ -275,6 +275,9 @@ typedef void VisitDone(void *ctx, Err result);
 void visit_finish(Visit *v, VisitDone *done, void *ctx);
 NODISCARD Err visit_commit(Visit *v);
 bool visit_has_writes(const Visit *v);
+/* For a request that failed after all: nothing it wrote is kept, what it looked at is still noted by the finish. The
+ * visit is good for nothing else afterwards. */
+void visit_drop_writes(Visit *v);
 /* Can finishing fail with ERR_AGAIN? */
 bool visit_guarded(const Visit *v);
 

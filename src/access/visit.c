@@ -120,6 +120,33 @@ void visit_writes(Visit *v)
 	arena_defer(v->arena, write_over, v); /* also when it is never finished */
 }
 
+static bool is_write_note(const AuditNote *n)
+{
+	return n->action == AUDIT_CREATE || n->action == AUDIT_UPDATE || n->action == AUDIT_DELETE ||
+	       (n->rel && n->rel->kind == REL_NEW);
+}
+
+void visit_drop_writes(Visit *v)
+{
+	AuditNote *n = v->first_note;
+	v->has_writes = false;
+	v->first_pending = NULL;
+	v->pending_end = &v->first_pending;
+	v->pendings = (Table){ 0 };
+	v->first_extra = NULL;
+	v->extra_end = &v->first_extra;
+	v->once_key = STR_END;
+	v->guards = NULL;
+	v->note_end = &v->first_note;
+	for (; n; n = n->next) {
+		if (is_write_note(n))
+			continue;
+		*v->note_end = n;
+		v->note_end = &n->next;
+	}
+	*v->note_end = NULL;
+}
+
 bool records_settled(Millis at)
 {
 	/* Of the last minute but what will be counted there next. */

@@ -63,7 +63,9 @@ static Reply run_write(Call *c, Request *r, Millis *updated)
 		Reply reply = api_run_entry(c, r, v, STR_END, updated);
 		if (reply.status == 503 && attempt < AGAIN_MAX)
 			continue;
-		Err e = reply.status < 400 || !visit_has_writes(v) ? visit_commit(v) : OK;
+		if (reply.status >= 400)
+			visit_drop_writes(v);
+		Err e = visit_commit(v);
 		if (e == OK)
 			return reply;
 		if (e != ERR_AGAIN || attempt == AGAIN_MAX)
@@ -120,7 +122,7 @@ static Reply run_transaction(Call *c, const BundleEntry *entries, size_t n)
 		Outcome o = outcome_new(c->a);
 		Err e = transaction_run(c, entries, n, &answers, &o);
 		if (e != OK && (err_status(e) != 503 || attempt == AGAIN_MAX)) {
-			c->visit = NULL;
+			visit_drop_writes(c->visit);
 			return reply_outcome(c, err_status(e), &o);
 		}
 		if (e == OK) {

@@ -113,7 +113,7 @@ Reply reply_fhir(Call *c, int status, Str body)
 Reply reply_outcome(Call *c, int status, const Outcome *o)
 {
 	if (c->visit && !c->in_bundle && visit_has_writes(c->visit))
-		c->visit = NULL;
+		visit_drop_writes(c->visit);
 	Reply r = reply_fhir(c, status, outcome_json(o, c->a));
 	if (status == 503)
 		reply_header(&r, S("Retry-After"), S("1"));
