@@ -77,7 +77,13 @@ void records_thread_end(Records *r)
 Err records_verify(Records *r, void (*say)(void *ctx, const char *line), void *ctx, RecordsStats *out)
 {
 	StoreCheck c = { 0 };
-	TRY(store_verify(r->store, expected, say, ctx, &c));
+	bool current;
+	TRY(store_index_is(r->store, search_index_rules(), &current));
+	if (!current)
+		say(ctx, "the index is that of another version: it is made anew when the store is next opened for "
+		         "writing, and "
+		         "was not compared");
+	TRY(store_verify(r->store, current ? expected : NULL, say, ctx, &c));
 	*out = (RecordsStats){ .resources = c.resources,
 		               .versions = c.versions,
 		               .index_rows = c.index_rows,

@@ -78,6 +78,16 @@ static Err all(Store *s, StoreExpect *expect, Arena *a)
 	return OK;
 }
 
+Err store_index_is(Store *s, int64_t set, bool *is)
+{
+	Arena *a = arena_new();
+	int64_t noted = 0;
+	Err e = noted_set(s, a, &noted);
+	*is = e == OK && noted == set;
+	arena_free(a);
+	return e;
+}
+
 Err store_index_set(Store *s, int64_t set, StoreExpect *expect)
 {
 	Arena *a = arena_new();

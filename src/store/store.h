@@ -241,6 +241,8 @@ NODISCARD Err store_verify(Store *s, StoreExpect *expect, StoreSay *say, void *c
 /* `set` is a number for what is indexed and in which form. When the index in the store is of another set it is made
  * anew from all rows (about a minute per two million) and the number is noted; call it before anything is searched. */
 NODISCARD Err store_index_set(Store *s, int64_t set, StoreExpect *expect);
+/* Is the index that of this set? It is not in a store that was written by another version and not opened since. */
+NODISCARD Err store_index_is(Store *s, int64_t set, bool *is);
 /* Online copy into a new directory, consistent, readable as a store. ERR_CONFLICT when `dir` holds one. */
 NODISCARD Err store_backup(Store *s, Str dir);
 /* Copy of a backup into an empty directory, checked. */

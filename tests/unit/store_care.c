@@ -385,6 +385,39 @@ static void damaged_backup(void **state)
 	                 ERR_NOT_FOUND);
 }
 
+/* Another set of what is indexed: every row by its type. */
+static void *by_type(FhirType type, Str body, Arena *a, size_t *n)
+{
+	IndexEntry *e = ARENA_NEW(a, IndexEntry);
+	(void)body;
+	*e = (IndexEntry){ 900, fhir_type_name(type) };
+	*n = 1;
+	return e;
+}
+
+static void index_of_another_set(void **state)
+{
+	Fixture *f = *state;
+	Rid rid, *found;
+	size_t n;
+	bool is = true;
+	assert_int_equal(store_new_rid(f->store, store_new_part(f->store), &rid), OK);
+	assert_int_equal(put_row(f->store, make_row(f->store, rid, FT_GOAL, 1, S("nl"), f->arena), f->arena), OK);
+	assert_int_equal(store_index_is(f->store, 7, &is), OK);
+	assert_false(is);
+	assert_int_equal(store_index_set(f->store, 7, by_type), OK);
+	assert_int_equal(store_index_is(f->store, 7, &is), OK);
+	assert_true(is);
+	reopen(f);
+	assert_int_equal(store_index_is(f->store, 7, &is), OK);
+	assert_true(is);
+	assert_int_equal(store_index_is(f->store, 8, &is), OK);
+	assert_false(is);
+	assert_int_equal(store_find(f->store, 900, S("Goal"), S("Goam"), 10, f->arena, &found, &n), OK);
+	assert_int_equal(n, 1);
+	assert_true(found[0] == rid);
+}
+
 int main(void)
 {
 	log_level(LOG_ERROR + 1);
@@ -397,6 +430,7 @@ int main(void)
 		TEST(overwritten_page),     TEST(second_open),     TEST(not_a_database),
 		TEST(schema_steps_forward), TEST(newer_schema),    TEST(backup_and_restore),
 		TEST(damaged_backup),       TEST(lost_change),     TEST(swapped_changes),
+		TEST(index_of_another_set),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
