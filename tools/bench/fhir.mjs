@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import path from 'node:path'
 import { figures_search } from './search.mjs'
 import {
-	ask, ended, figure, folder, json, median, memory, persons, prepare_everywhere, prepare_store, priority, program, repeat, round, run, say, serve, sleep, synthea,
+	ask, at_rate, ended, figure, folder, json, median, memory, persons, prepare_everywhere, prepare_store, priority, program, repeat, round, run, say, serve, sleep, synthea,
 	tell, url, wanted, work,
 } from './lib.mjs'
 
@@ -49,11 +49,11 @@ async function everything(prepare_requests) {
 	}
 	const file = path.join(folder, 'everything.requests')
 	writeFileSync(file, lines.join('\n') + '\n')
-	const all = await repeat(server, file, 200)
+	const all = await repeat(server, file, 200), calm = await at_rate(server, file, 200, 3000)
 	await ended(server)
 	say(`$everything: ${Math.round(all[0].size / 1024)} KiB an answer of ${DOSSIER} resources`)
 	figure('everything_200', all.map(r => r.rate), '/s', '>= 3000')
-	figure('everything_200_p99', all.map(r => r.p99), 'ms', '<= 10')
+	figure('everything_200_p99', calm.map(r => r.p99), 'ms', '<= 10')
 	figure('everything_200_cpu', all.map(r => r.cpu), 'us', '')
 }
 

@@ -105,6 +105,7 @@ export function prepare_store(n = persons) {
 	if (!existsSync(path.join(store, 'done'))) {
 		say(`making ${n} persons; once, kept in ${store}`)
 		rmSync(store, { recursive: true, force: true })
+		mkdirSync(store, { recursive: true })
 		console.log('# ' + run(program, ['generate', '--data', path.join(store, 'data'), '--persons', String(n),
 			'--accounts', String(accounts), '--tokens', path.join(store, 'tokens')]).trim())
 		writeFileSync(path.join(store, 'done'), '')

@@ -2,7 +2,7 @@
 // _has, includes, totals.
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { ended, figure, folder, json, prepare_everywhere, repeat, serve } from './lib.mjs'
+import { at_rate, ended, figure, folder, json, prepare_everywhere, repeat, serve } from './lib.mjs'
 
 // Searches of each category with values that are in the store.
 async function searches(token, me) {
@@ -39,7 +39,9 @@ export async function figures_search() {
 		writeFileSync(file, list.map(q => `GET\t/fhir/${q}\tAuthorization: Bearer ${token}`).join('\n') + '\n')
 		const all = await repeat(server, file, 200), slow = ['chain', 'has'].includes(name)
 		figure(`search_${name}`, all.map(r => r.rate), '/s', slow ? '' : '>= 6000')
-		figure(`search_${name}_p99`, all.map(r => r.p99), 'ms', slow ? '<= 100' : '<= 10')
+		// What is slower than the goal is measured at the rate that it reaches.
+		const calm = all[0].rate > 6000 ? await at_rate(server, file, 200, 6000) : all
+		figure(`search_${name}_p99`, calm.map(r => r.p99), 'ms', slow ? '<= 100' : '<= 10')
 	}
 	await ended(server)
 }
