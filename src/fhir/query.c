@@ -172,6 +172,8 @@ static bool search_time(Str text, Moment *out)
 		z[n++] = ":00"[i];
 	memcpy(z + n, rest.p, rest.n);
 	n += rest.n;
+	if (n < 19)
+		return false;
 	bool zone = memchr(z + 19, 'Z', n - 19) || memchr(z + 19, '+', n - 19) || memchr(z + 19, '-', n - 19);
 	if (!zone && n > 6 && z[n - 6] == ' ')
 		z[n - 6] = '+';
