@@ -123,7 +123,8 @@ async function signIn(login) {
 	const cookies = new Map();
 	const go = async (path, init = {}) => {
 		const r = await fetch(server.url + path, { redirect: 'manual', ...init, headers: { Cookie: [...cookies].map(([k, v]) => `${k}=${v}`).join('; '), ...init.headers } });
-		for (const c of r.headers.getSetCookie()) {
+		// Node 18 gives them in one text.
+		for (const c of (r.headers.get('set-cookie') ?? '').split(/, (?=[\w-]+=)/).filter(Boolean)) {
 			const [pair] = c.split(';');
 			cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
 		}
