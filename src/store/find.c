@@ -38,20 +38,7 @@ Err store_find_rids(Store *s, uint16_t param, Str low, Str high, Rid from, bool 
 		query_blob(q, 3, high.p ? high : str_n(past, sizeof past - 1));
 	query_int(q, 4, back && !from ? INT64_MAX : from);
 	query_int(q, 5, (int64_t)limit);
-	size_t found = 0, cap = 0;
-	Rid *rids = NULL;
-	while (query_step(q)) {
-		if (found == cap) {
-			size_t more = cap ? cap * 2 : 32;
-			rids = arena_grow(a, rids, cap * sizeof *rids, more * sizeof *rids);
-			cap = more;
-		}
-		rids[found++] = query_col_int(q, 0);
-	}
-	TRY(query_end(q));
-	*out = rids;
-	*n = found;
-	return OK;
+	return take_rids(q, a, out, n);
 }
 
 Err store_count(Store *s, uint16_t param, Str low, Str high, size_t limit, size_t *n)

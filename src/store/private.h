@@ -63,6 +63,8 @@ void snapshots_keep(Store *s, bool keep);
 int64_t row_sum(const Store *s, const StoreRow *row);
 /* A row of a statement with the columns rid, type, version, updated, op, id, body. */
 void row_take(const Store *s, Query *q, Arena *a, StoreRow *out);
+/* All rids of a query of one column, and its end. */
+NODISCARD Err take_rids(Query *q, Arena *a, Rid **out, size_t *n);
 
 /* ---- transactions ---- */
 typedef enum OpKind { OP_PUT, OP_ALIAS, OP_INDEX_ADD, OP_INDEX_REMOVE, OP_EXEC } OpKind;

@@ -269,20 +269,8 @@ Err store_each(Store *s, Part part, Rid after, StoreEach *fn, void *ctx)
 	return query_end(q);
 }
 
-Err store_find(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena *a, Rid **out, size_t *n)
+Err take_rids(Query *q, Arena *a, Rid **out, size_t *n)
 {
-	AUTO_SNAPSHOT r = { 0 };
-	TRY(snapshot_take(s, &r));
-	Query *q =
-	    high.p
-	        ? db_query(r.db,
-	                   SQL("SELECT rid FROM idx WHERE param=?1 AND key>=?2 AND key<?3 ORDER BY key, rid LIMIT ?4"))
-	        : db_query(r.db, SQL("SELECT rid FROM idx WHERE param=?1 AND key>=?2 ORDER BY key, rid LIMIT ?4"));
-	query_int(q, 1, param);
-	query_blob(q, 2, low.p ? low : S(""));
-	if (high.p)
-		query_blob(q, 3, high);
-	query_int(q, 4, (int64_t)limit);
 	size_t found = 0, cap = 0;
 	Rid *rids = NULL;
 	while (query_step(q)) {
@@ -297,6 +285,23 @@ Err store_find(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena 
 	*out = rids;
 	*n = found;
 	return OK;
+}
+
+Err store_find(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena *a, Rid **out, size_t *n)
+{
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Query *q =
+	    high.p
+	        ? db_query(r.db,
+	                   SQL("SELECT rid FROM idx WHERE param=?1 AND key>=?2 AND key<?3 ORDER BY key, rid LIMIT ?4"))
+	        : db_query(r.db, SQL("SELECT rid FROM idx WHERE param=?1 AND key>=?2 ORDER BY key, rid LIMIT ?4"));
+	query_int(q, 1, param);
+	query_blob(q, 2, low.p ? low : S(""));
+	if (high.p)
+		query_blob(q, 3, high);
+	query_int(q, 4, (int64_t)limit);
+	return take_rids(q, a, out, n);
 }
 
 Err store_patients(Store *s, Part after, size_t limit, Arena *a, StoreRow **out, size_t *n)
