@@ -1,67 +1,17 @@
 /* Bulk jobs: what an export holds, for whom, and how it goes on after a crash. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "../cases/runner.h"
-#include "api/api.h"
+#include "api_help.h"
 
 enum { NEL = 0, VERA = 1, CORA = 3 };
 
-typedef struct World {
-	Arena *arena;
-	const char *base, *dir;
-	Str tokens[CASE_ACCOUNTS];
-	Records *records;
-	Api *api;
-} World;
-
-static int setup(void **state)
-{
-	World *w = calloc(1, sizeof *w);
-	w->arena = arena_new();
-	w->base = case_temp_dir(w->arena);
-	w->dir = arena_printf(w->arena, "%s/store", w->base).p;
-	case_build_world(w->dir, "tests/cases/world.json", w->arena, w->tokens);
-	w->records = case_open_records(w->dir);
-	*state = w;
-	return api_new(w->records, S("http://samendoel.test"), &w->api) == OK ? 0 : 1;
-}
-
-static int teardown(void **state)
-{
-	World *w = *state;
-	api_free(w->api);
-	records_close(w->records);
-	case_remove_dir(w->dir);
-	case_remove_dir(w->base);
-	arena_free(w->arena);
-	free(w);
-	return 0;
-}
-
 static Reply ask_as(World *w, size_t who, Method m, const char *target, Str type, Str body)
 {
-	Request *r = ARENA_NEW(w->arena, Request);
-	Pair *headers = ARENA_ARRAY(w->arena, Pair, 3);
-	Str path, query = str_cut(str_c(target), '?', &path);
-	headers[0] = (Pair){ S("Authorization"), arena_join(w->arena, S("Bearer "), w->tokens[who], STR_END) };
-	headers[1] = (Pair){ S("Prefer"), S("respond-async") };
-	headers[2] = (Pair){ S("Content-Type"), type };
-	*r = (Request){ .arena = w->arena,
-		        .method = m,
-		        .path = path,
-		        .query = query.p ? query : S(""),
-		        .body = body,
-		        .headers = headers,
-		        .n_headers = body.n ? 3 : 2 };
-	Reply reply = api_handle(w->api, r);
+	Pair headers[] = { { S("Prefer"), S("respond-async") }, { S("Content-Type"), type } };
+	Reply reply = request(w, who, m, str_c(target), headers, body.n ? 2 : 1, body);
 	if (reply.visit)
 		assert_int_equal(visit_commit(reply.visit), OK);
 	return reply;

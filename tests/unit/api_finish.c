@@ -1,62 +1,11 @@
 /* What happens when a visit cannot be finished: two people change the same thing at the same moment. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#include "../cases/runner.h"
-#include "api/api.h"
-
-typedef struct World {
-	Arena *arena, *dirs;
-	const char *base, *dir;
-	Str tokens[CASE_ACCOUNTS];
-	Records *records;
-	Api *api;
-} World;
-
-static int setup(void **state)
-{
-	World *w = calloc(1, sizeof *w);
-	w->arena = arena_new();
-	w->dirs = arena_new();
-	w->base = case_temp_dir(w->dirs);
-	w->dir = arena_printf(w->dirs, "%s/store", w->base).p;
-	case_build_world(w->dir, "tests/cases/world.json", w->arena, w->tokens);
-	w->records = case_open_records(w->dir);
-	*state = w;
-	return api_new(w->records, S("http://samendoel.test"), &w->api) == OK ? 0 : 1;
-}
-
-static int teardown(void **state)
-{
-	World *w = *state;
-	api_free(w->api);
-	arena_free(w->arena); /* visits that were never finished end here, and need the records for that */
-	records_close(w->records);
-	case_remove_dir(w->dir);
-	case_remove_dir(w->base);
-	arena_free(w->dirs);
-	free(w);
-	return 0;
-}
+#include "api_help.h"
 
 /* The reply, its visit not finished yet. condition: If-None-Exist, or absent. */
 static Reply ask_if(World *w, size_t who, Method m, Str path, Str condition, Str body)
 {
-	Request *r = ARENA_NEW(w->arena, Request);
-	Pair *header = ARENA_ARRAY(w->arena, Pair, 2);
-	header[0] = (Pair){ S("Authorization"), arena_join(w->arena, S("Bearer "), w->tokens[who], STR_END) };
-	header[1] = (Pair){ S("If-None-Exist"), condition };
-	*r = (Request){ .arena = w->arena,
-		        .method = m,
-		        .path = path,
-		        .query = S(""),
-		        .body = body,
-		        .headers = header,
-		        .n_headers = condition.p ? 2 : 1 };
-	return api_handle(w->api, r);
+	Pair header = { S("If-None-Exist"), condition };
+	return request(w, who, m, path, &header, condition.p ? 1 : 0, body);
 }
 
 static Reply ask(World *w, size_t who, Method m, Str path, Str body)

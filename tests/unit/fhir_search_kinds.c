@@ -1,9 +1,7 @@
 /* Each kind of parameter with each prefix and modifier, and what is refused. */
-#include "fhir_test.h"
+#include "fhir_arena.h"
 
 #include "fhir/search.h"
-
-static Arena *arena;
 
 static int has_code(void *arg, Str value_set, Str system, Str code)
 {
@@ -557,22 +555,6 @@ static void compartments(void **state)
 	assert_int_equal(compartment_of(FT_PATIENT), COMPARTMENT_PATIENT);
 	assert_int_equal(compartment_of(FT_GOAL), COMPARTMENT_COUNT);
 }
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {

@@ -1,5 +1,5 @@
 /* _summary and _elements. */
-#include "fhir_test.h"
+#include "fhir_arena.h"
 
 #include "fhir/summary.h"
 #include "fhir/validate.h"
@@ -18,8 +18,6 @@ static const char PATIENT[] =
 #define TAG                                                                                                      \
 	"\"meta\":{\"tag\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ObservationValue\",\"code\":" \
 	"\"SUBSETTED\",\"display\":\"subsetted\"}]}"
-
-static Arena *arena;
 
 static void expect(const char *json, Summary summary, const char *elements, const char *expected)
 {
@@ -147,22 +145,6 @@ static void examples(void **state)
 	assert_true(n == 0 || trimmed > 3000);
 	assert_int_equal(wrong, 0);
 }
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {

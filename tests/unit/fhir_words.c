@@ -1,10 +1,8 @@
 /* Words of a resource, and questions about them. */
-#include "fhir_test.h"
+#include "fhir_arena.h"
 
 #include "fhir/search.h"
 #include "fhir/words.h"
-
-static Arena *arena;
 
 static const char RESOURCE[] =
     "{\"resourceType\":\"Goal\",\"id\":\"hidden\",\"text\":{\"status\":\"generated\",\"div\":\"<div "
@@ -99,22 +97,6 @@ static void as_parameters(void **state)
 	value = S("kerk thee");
 	assert_int_equal(search_matches(&t, NULL, v, arena), MATCH_YES);
 }
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {

@@ -2,11 +2,7 @@
 -- A line of FILE is a create as in load.lua's files. Which resource an answer is about comes back in X-Request-Id.
 local list, todo, head, tail, items = {}, {}, 1, 0, 0
 local open = {}
-local threads = {}
-
-function setup(thread)
-	table.insert(threads, thread)
-end
+dofile((debug.getinfo(1, "S").source:match("^@(.*/)") or "") .. "result.lua")
 
 function init(args)
 	wrong, first_wrong = 0, ""
@@ -72,18 +68,4 @@ function response(status, headers, body)
 	end
 	tail = tail + 1
 	todo[tail] = number
-end
-
-function done(summary, latency, requests)
-	local wrong, first = 0, ""
-	for _, t in ipairs(threads) do
-		wrong = wrong + t:get("wrong")
-		if first == "" then
-			first = t:get("first_wrong")
-		end
-	end
-	local e = summary.errors
-	io.write(string.format("RESULT\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", summary.requests, summary.duration,
-		summary.bytes, latency:percentile(50), latency:percentile(99), latency.max,
-		wrong + e.status + e.connect + e.read + e.write + e.timeout, (first:gsub("%s+", " "))))
 end

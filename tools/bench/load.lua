@@ -3,11 +3,7 @@
 -- one is counted, and so is what it says. PAUSE: milliseconds that a connection waits on average between an answer and
 -- its next request, as users do; 0: as fast as the server answers.
 local list, expected, pause = {}, 0, 0
-local threads = {}
-
-function setup(thread)
-	table.insert(threads, thread)
-end
+dofile((debug.getinfo(1, "S").source:match("^@(.*/)") or "") .. "result.lua")
 
 function init(args)
 	wrong, first_wrong = 0, ""
@@ -52,18 +48,4 @@ function response(status, headers, body)
 			first_wrong = status .. " " .. body:sub(1, 300)
 		end
 	end
-end
-
-function done(summary, latency, requests)
-	local wrong, first = 0, ""
-	for _, t in ipairs(threads) do
-		wrong = wrong + t:get("wrong")
-		if first == "" then
-			first = t:get("first_wrong")
-		end
-	end
-	local e = summary.errors
-	io.write(string.format("RESULT\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", summary.requests, summary.duration,
-		summary.bytes, latency:percentile(50), latency:percentile(99), latency.max,
-		wrong + e.status + e.connect + e.read + e.write + e.timeout, (first:gsub("%s+", " "))))
 end
