@@ -171,21 +171,25 @@ static Err walk_parts(Search *s, Take *t)
 	return OK;
 }
 
-static int by_rid(const void *a, const void *b)
+/* The next candidate that is in all streams: whichever lags behind leaps to where another one is. */
+static Err next_common(Search *s, Rid *out)
 {
-	const Rid *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
-static Err probed(Search *s, Rid rid, bool *yes)
-{
-	*yes = true;
-	for (size_t i = 0; i < s->n_sets && *yes; i++)
-		*yes = s->sets[i].n && bsearch(&rid, s->sets[i].rids, s->sets[i].n, sizeof rid, by_rid);
-	for (size_t i = 0; i < s->n_probes && *yes; i++) {
-		s->cost.index_rows++;
-		TRY(store_in_index(s->store, s->probes[i].param, s->probes[i].low, rid, rid + 1, yes));
+	Rid rid, at;
+	TRY(stream_next(s->v, &s->stream, &s->cost, &rid));
+	for (size_t i = 0; rid && i < s->n_also;) {
+		TRY(stream_seek(s->v, &s->also[i], rid, &s->cost, &at));
+		if (at == rid) {
+			i++;
+			continue;
+		}
+		if (at)
+			TRY(stream_seek(s->v, &s->stream, at, &s->cost, &at));
+		if (at)
+			TRY(stream_next(s->v, &s->stream, &s->cost, &at));
+		rid = at;
+		i = 0;
 	}
+	*out = rid;
 	return OK;
 }
 
@@ -198,12 +202,10 @@ static Err next_batch(Search *s, const Take *t, Rid *rids, size_t *n)
 	for (*n = 0; *n < want && *n < BATCH_MOST;) {
 		bool yes;
 		Rid rid;
-		TRY(stream_next(s->v, &s->stream, &s->cost, &rid));
+		TRY(next_common(s, &rid));
 		if (!rid)
 			return OK;
-		TRY(probed(s, rid, &yes));
-		if (yes)
-			TRY(perhaps(s, rid_part(rid), &yes));
+		TRY(perhaps(s, rid_part(rid), &yes));
 		if (yes)
 			rids[(*n)++] = rid;
 	}
@@ -238,6 +240,8 @@ static Err walk_rows(Search *s, Take *t)
 static Err walk(Search *s, Rid beyond, bool back, Take *t)
 {
 	stream_start(&s->stream, beyond, back);
+	for (size_t i = 0; i < s->n_also; i++)
+		stream_start(&s->also[i], beyond, back);
 	Err e = s->stream.parts ? walk_parts(s, t) : walk_rows(s, t);
 	arena_reset(s->scratch);
 	return e;

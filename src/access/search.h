@@ -47,6 +47,7 @@ typedef struct Lane {
 typedef struct Stream {
 	bool parts;      /* what comes stands for its whole partition */
 	bool back;       /* downwards */
+	bool ordered;    /* its rows come without being sorted by the store first */
 	Rid beyond;      /* rows beyond this one; 0: all */
 	const Rid *list; /* sorted upwards */
 	size_t n_list, at;
@@ -62,6 +63,8 @@ typedef struct Stream {
 void stream_start(Stream *s, Rid beyond, bool back);
 /* The next candidate, each once; 0 at the end. For a stream of parts: some rid in the next partition. */
 NODISCARD Err stream_next(Visit *v, Stream *s, SearchCost *cost, Rid *out);
+/* The first candidate at or beyond `to`, which stays the next one; 0: none. Not for a stream of parts. */
+NODISCARD Err stream_seek(Visit *v, Stream *s, Rid to, SearchCost *cost, Rid *out);
 
 /* ---- a search ---- */
 /* The rows of one dossier, for _has; only of the last one that was asked for. */
@@ -73,11 +76,6 @@ typedef struct Kin {
 	Table noted;   /* (condition, reference) */
 	unsigned busy; /* is being walked: then its rows must stay */
 } Kin;
-
-typedef struct RidSet {
-	Rid *rids; /* sorted */
-	size_t n;
-} RidSet;
 
 typedef struct Search {
 	Visit *v;
@@ -91,10 +89,8 @@ typedef struct Search {
 	bool own;              /* on the subscriptions that are the visitor's, which lie apart */
 	Mine mine;
 	Stream stream;
-	KeyRange *probes; /* one key each, which a candidate must also have */
-	size_t n_probes;
-	RidSet *sets; /* and must be among */
-	size_t n_sets;
+	Stream *also; /* a candidate must be in each of these too */
+	size_t n_also;
 	Table memo;     /* of chains: (condition, row) */
 	Table referred; /* of _has: (condition, reference) */
 	Kin kin;
@@ -121,6 +117,10 @@ void refs_of(const Search *s, const SearchParam *p, JVal resource, void (*fn)(vo
 NODISCARD Err ref_rid(const Search *s, Str ref, FhirType type, Rid *out);
 /* May the visitor enter the partition of a row? *p NULL outside dossiers. ERR_NOT_FOUND when not. */
 NODISCARD Err search_enter(Search *s, Part part, Person **p);
+
+/* Opens the rows of some ranges as a stream in the way that costs least. estimate: how many entries they may have.
+ * whole: most of them will be gone through, as when streams are put together. */
+NODISCARD Err stream_of(Search *s, const KeyRange *ranges, size_t n, size_t estimate, bool whole, Stream *out);
 
 /* Chooses where candidates come from (search_plan.c). */
 NODISCARD Err search_plan(Search *s);

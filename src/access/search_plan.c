@@ -13,16 +13,8 @@
 
 /* RANGES_MAX: in one plan. FEW: fewer index entries than this need no comparison. INNER_MAX: resources of the directory
  * that a chain is turned into references of. SCAN_COST: index entries that cost as much as scanning a dossier.
- * SET_MOST: rows of another term that are held in memory. WORTH_PROBING: fewer candidates are simply read. */
-enum {
-	RANGES_MAX = 600,
-	FEW = 128,
-	INNER_MAX = 200,
-	SCAN_COST = 40,
-	COUNT_MOST = 20000,
-	SET_MOST = 4096,
-	WORTH_PROBING = 16
-};
+ * WORTH_PROBING: fewer candidates are simply read. */
+enum { RANGES_MAX = 600, FEW = 128, INNER_MAX = 200, SCAN_COST = 40, COUNT_MOST = 20000, WORTH_PROBING = 16 };
 
 /* Ranges in which every match has a row (or, with parts, something in its dossier). */
 typedef struct Lead {
@@ -31,6 +23,7 @@ typedef struct Lead {
 	bool parts;
 	bool found;
 	bool rivals; /* there were others */
+	bool terms;  /* several of them terms, which can be put together: then it matters little which one leads */
 	Str what;    /* for explain */
 } Lead;
 
@@ -212,16 +205,19 @@ static Err lead_of_term(Search *s, const SearchTerm *t, size_t limit, Lead *out)
 /* The best of conditions that all must hold. */
 static Err lead_of_all(Search *s, FhirType type, const SearchCond *conds, size_t n, size_t limit, Lead *out)
 {
+	size_t terms = 0;
 	for (size_t i = 0; i < n; i++) {
 		Lead l = { 0 };
 		TRY(lead_of(s, type, &conds[i], limit, &l));
 		l.rivals = l.rivals || out->found || out->rivals;
 		out->rivals = out->rivals || l.found || l.rivals;
+		terms += l.found && conds[i].kind == COND_TERM;
 		if (!l.found || (out->found && l.estimate >= out->estimate))
 			continue;
 		*out = l;
 		limit = l.estimate + 1 < limit ? l.estimate + 1 : limit;
 	}
+	out->terms = terms > 1 && !out->parts;
 	return OK;
 }
 
@@ -248,9 +244,8 @@ static Err lead_of_any(Search *s, FhirType type, const SearchCond *cond, size_t 
  * resources are everyone's, so what comes of them tells nothing. */
 static Err inner_refs(Search *s, const SearchCond *cond, const Lead *inner, SearchTerm *t)
 {
-	Stream in = { .lanes = ARENA_ARRAY(s->v->arena, Lane, inner->n) };
-	for (; in.n_lanes < inner->n; in.n_lanes++)
-		in.lanes[in.n_lanes].range = inner->ranges[in.n_lanes];
+	Stream in = { 0 };
+	TRY(stream_of(s, inner->ranges, inner->n, inner->estimate, true, &in));
 	stream_start(&in, 0, false);
 	t->values = ARENA_ARRAY(s->v->arena, Str, INNER_MAX);
 	for (;;) {
@@ -326,64 +321,45 @@ static Err lead_of(Search *s, FhirType type, const SearchCond *cond, size_t limi
 	return OK;
 }
 
-static void plan_lead(Search *s, const Lead *l)
+/* The other terms of the index that a candidate can be asked for before its row is read. */
+static Err other_terms(Search *s, const Alt *alt, const Lead *used, Lead *out, size_t *n)
 {
+	*n = 0;
+	if (used->parts || !used->n || used->estimate < WORTH_PROBING || alt->n < 2)
+		return OK;
+	for (size_t i = 0; i < alt->n; i++) {
+		Lead l = { 0 };
+		if (alt->conds[i].kind != COND_TERM)
+			continue;
+		TRY(lead_of_term(s, &alt->conds[i].term, FEW, &l));
+		if (l.found && l.n &&
+		    (used->ranges[0].param != l.ranges[0].param || !str_eq(used->ranges[0].low, l.ranges[0].low)))
+			out[(*n)++] = l;
+	}
+	return OK;
+}
+
+static Err plan_index(Search *s, const Alt *alt, const Lead *l)
+{
+	Lead *others = ARENA_ARRAY(s->v->arena, Lead, alt->n + 1);
+	size_t n;
+	TRY(other_terms(s, alt, l, others, &n));
 	s->stream.parts = l->parts;
-	s->stream.lanes = ARENA_ARRAY(s->v->arena, Lane, l->n + 1);
-	for (; s->stream.n_lanes < l->n; s->stream.n_lanes++)
-		s->stream.lanes[s->stream.n_lanes].range = l->ranges[s->stream.n_lanes];
 	s->cost.estimate = l->estimate;
 	say(s, "index: %zu ranges of '%.*s', about %zu entries%s", l->n, STR_ARG(l->what), l->estimate,
 	    l->parts ? "; the dossiers they are in are scanned" : "");
-}
-
-static bool one_key(const KeyRange *r)
-{
-	return r->high.n == r->low.n + 1 && str_starts(r->high, r->low) && r->high.p[r->low.n] == 0;
-}
-
-/* All rows of some ranges, sorted; they are few enough. */
-static Err gather(Search *s, const KeyRange *ranges, size_t n, RidSet *out)
-{
-	*out = (RidSet){ .rids = ARENA_ARRAY(s->v->arena, Rid, SET_MOST) };
+	TRY(stream_of(s, l->ranges, l->n, l->estimate, n > 0, &s->stream));
+	s->also = ARENA_ARRAY(s->v->arena, Stream, n + 1);
 	for (size_t i = 0; i < n; i++) {
-		Rid *rids;
-		size_t found;
-		TRY(store_find(s->store, ranges[i].param, ranges[i].low, ranges[i].high, SET_MOST - out->n, s->scratch,
-		               &rids, &found));
-		s->cost.index_rows += found;
-		for (size_t k = 0; k < found; k++)
-			out->rids[out->n++] = rids[k];
+		const Lead *o = &others[i];
+		Stream *also = &s->also[s->n_also];
+		TRY(stream_of(s, o->ranges, o->n, o->estimate, true, also));
+		/* What the store would have to sort first is not asked: then the rows are read and compared. */
+		if (!also->ordered)
+			continue;
+		s->n_also++;
+		say(s, "and: each must also be in '%.*s'", STR_ARG(o->what));
 	}
-	qsort(out->rids, out->n, sizeof(Rid), by_rid);
-	return OK;
-}
-
-/* Another term of the index: asked before a row is read, key by key, or as a set when it has many keys but few rows. */
-static Err plan_probe(Search *s, const SearchTerm *t, const Lead *used)
-{
-	Lead l = { 0 };
-	TRY(lead_of_term(s, t, SET_MOST, &l));
-	if (!l.found || !l.n ||
-	    (used->ranges[0].param == l.ranges[0].param && str_eq(used->ranges[0].low, l.ranges[0].low)))
-		return OK;
-	if (l.n == 1 && one_key(l.ranges)) {
-		s->probes[s->n_probes++] = l.ranges[0];
-		say(s, "and: each must also be in '%.*s'", STR_ARG(l.what));
-	} else if (l.estimate < SET_MOST) {
-		TRY(gather(s, l.ranges, l.n, &s->sets[s->n_sets++]));
-		say(s, "and: each must also be among %zu of '%.*s'", l.estimate, STR_ARG(l.what));
-	}
-	return OK;
-}
-
-static Err plan_probes(Search *s, const Alt *alt, const Lead *used)
-{
-	s->probes = ARENA_ARRAY(s->v->arena, KeyRange, alt->n + 1);
-	s->sets = ARENA_ARRAY(s->v->arena, RidSet, alt->n + 1);
-	for (size_t i = 0; i < alt->n && used->estimate >= WORTH_PROBING; i++)
-		if (alt->conds[i].kind == COND_TERM && alt->n > 1)
-			TRY(plan_probe(s, &alt->conds[i].term, used));
 	return OK;
 }
 
@@ -467,17 +443,13 @@ Err search_plan(Search *s)
 	for (size_t limit = FEW; s->n_alts == 1 && limit <= COUNT_MOST; limit *= 8) {
 		l = (Lead){ 0 };
 		TRY(lead_of_all(s, alt->type, alt->conds, alt->n, limit, &l));
-		if (!l.rivals || l.estimate < limit)
+		if (!l.rivals || l.terms || l.estimate < limit)
 			break;
 	}
 	if (l.found)
 		TRY(index_pays(s, &l, &pays));
-	if (pays) {
-		plan_lead(s, &l);
-		if (!l.parts && l.n)
-			TRY(plan_probes(s, alt, &l));
-		return OK;
-	}
+	if (pays)
+		return plan_index(s, alt, &l);
 	if (s->personal && !s->mine.all)
 		TRY(mine_list(s->v, &s->mine, &s->cost));
 	plan_mine(s);

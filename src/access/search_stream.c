@@ -1,7 +1,13 @@
 /* Candidates in the order of rows, upwards or downwards, merged from several places; read as they are needed. */
 #include "access/search.h"
 
-enum { CHUNK_FIRST = 32, CHUNK_MOST = 4096 };
+#include <stdlib.h>
+
+/* Rows of a lane that are read at once: a few after a leap or when there are many lanes, then more and more. */
+/* LANES_MOST: keys that are walked side by side. GATHER_FEW: fewer rows than this are gathered at once. GATHER_MOST:
+ * rows that are gathered at all. */
+enum { LANES_MOST = 32, GATHER_FEW = 127, GATHER_MOST = 4096 };
+enum { CHUNK_LEAP = 4, CHUNK_FIRST = 32, CHUNK_MOST = 4096, LANES_MANY = 4 };
 
 /* For a stream of parts all rows of the first partition may still be beyond. */
 static Rid bound(const Stream *s)
@@ -22,8 +28,9 @@ void stream_start(Stream *s, Rid beyond, bool back)
 		s->at++;
 	while (from && back && s->at > 0 && s->list[s->at - 1] >= from)
 		s->at--;
+	size_t chunk = s->n_lanes > LANES_MANY ? CHUNK_LEAP : CHUNK_FIRST;
 	for (size_t i = 0; i < s->n_lanes; i++)
-		s->lanes[i] = (Lane){ .range = s->lanes[i].range, .last = from, .chunk = CHUNK_FIRST };
+		s->lanes[i] = (Lane){ .range = s->lanes[i].range, .last = from, .chunk = chunk };
 	s->last_all = !from ? 0 : back ? rid_part(from) : rid_part(from + 1) - 1;
 	s->n_all = s->at_all = 0;
 	s->end_all = !s->all;
@@ -75,6 +82,73 @@ static Rid list_head(const Stream *s)
 	return s->at < s->n_list ? s->list[s->at] : 0;
 }
 
+/* ---- leaping ---- */
+
+/* The first of rids[from..n) at or beyond `to`, in the direction of the stream. Mostly it is near. */
+static size_t leap(const Rid *rids, size_t from, size_t n, Rid to, bool back)
+{
+	size_t end = from;
+	for (size_t step = 1; end < n && (back ? rids[end] > to : rids[end] < to); step *= 2) {
+		from = end + 1;
+		end += step;
+	}
+	end = end < n ? end : n;
+	while (from < end) {
+		size_t mid = from + (end - from) / 2;
+		if (back ? rids[mid] > to : rids[mid] < to)
+			from = mid + 1;
+		else
+			end = mid;
+	}
+	return from;
+}
+
+static void leap_list(Stream *s, Rid to)
+{
+	if (!s->back) {
+		s->at = leap(s->list, s->at, s->n_list, to, false);
+		return;
+	}
+	/* What is left is list[0..at). */
+	size_t low = s->at;
+	for (size_t step = 1; low > 0 && s->list[low - 1] > to; step *= 2) {
+		s->at = low - 1;
+		low = low > step ? low - step : 0;
+	}
+	while (low < s->at) {
+		size_t mid = low + (s->at - low) / 2;
+		if (s->list[mid] <= to)
+			low = mid + 1;
+		else
+			s->at = mid;
+	}
+}
+
+static void leap_lane(const Stream *s, Lane *l, Rid to)
+{
+	if (l->at < l->n && before(s, l->rids[l->at], to))
+		l->at = leap(l->rids, l->at, l->n, to, s->back);
+	Rid edge = s->back ? to + 1 : to - 1;
+	if (l->at < l->n || l->end || !edge || (l->last && !before(s, l->last, edge)))
+		return;
+	l->last = edge;
+	l->chunk = CHUNK_LEAP;
+}
+
+Err stream_seek(Visit *v, Stream *s, Rid to, SearchCost *cost, Rid *out)
+{
+	leap_list(s, to);
+	*out = list_head(s);
+	for (size_t i = 0; i < s->n_lanes; i++) {
+		Lane *l = &s->lanes[i];
+		leap_lane(s, l, to);
+		TRY(lane_fill(v, s, l, cost));
+		if (l->at < l->n && before(s, l->rids[l->at], *out))
+			*out = l->rids[l->at];
+	}
+	return OK;
+}
+
 Err stream_next(Visit *v, Stream *s, SearchCost *cost, Rid *out)
 {
 	Rid best = list_head(s);
@@ -101,5 +175,107 @@ Err stream_next(Visit *v, Stream *s, SearchCost *cost, Rid *out)
 	}
 	if (s->at_all < s->n_all && s->all_parts[s->at_all] == rid_part(best))
 		s->at_all++;
+	return OK;
+}
+
+/* ---- streams of ranges ---- */
+
+static bool one_key(const KeyRange *r)
+{
+	return r->high.n == r->low.n + 1 && str_starts(r->high, r->low) && r->high.p[r->low.n] == 0;
+}
+
+/* The keys that the ranges have; *n more than LANES_MOST when they are too many. */
+static Err keys_of(Search *s, const KeyRange *ranges, size_t n_ranges, KeyRange *out, size_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < n_ranges && *n <= LANES_MOST; i++) {
+		const KeyRange *r = &ranges[i];
+		Str *keys;
+		size_t found;
+		if (one_key(r)) {
+			out[(*n)++] = *r;
+			continue;
+		}
+		TRY(store_keys(s->store, r->param, r->low, r->high, LANES_MOST + 1 - *n, s->v->arena, &keys, &found));
+		for (size_t k = 0; k < found; k++)
+			out[(*n)++] = (KeyRange){ r->param, keys[k], str_n(keys[k].p, keys[k].n + 1) };
+		s->cost.index_rows += found;
+	}
+	return OK;
+}
+
+static int by_rid(const void *a, const void *b)
+{
+	const Rid *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* All rows at once; *all false when they are too many. */
+static Err gather(Search *s, const KeyRange *ranges, size_t n_ranges, Stream *out, bool *all)
+{
+	Rid *list = NULL;
+	size_t n = 0, several = 0;
+	*all = true;
+	for (size_t i = 0; i < n_ranges && *all; i++) {
+		const KeyRange *r = &ranges[i];
+		Rid *rids;
+		size_t found;
+		TRY(store_rows_of(s->store, r->param, r->low, r->high, s->v->arena, &rids, &found, all));
+		s->cost.index_rows += found;
+		*all = *all && n + found <= STORE_ROWS_MOST;
+		if (!*all || !found)
+			continue;
+		if (!n) {
+			list = rids;
+		} else {
+			list = arena_grow(s->v->arena, list, n * sizeof *list, (n + found) * sizeof *list);
+			memcpy(list + n, rids, found * sizeof *rids);
+		}
+		n += found;
+		several++;
+	}
+	if (!*all)
+		return OK;
+	if (several > 1)
+		qsort(list, n, sizeof *list, by_rid);
+	out->list = list;
+	out->n_list = n;
+	return OK;
+}
+
+static void walk_ranges(Search *s, const KeyRange *ranges, size_t n, Stream *out)
+{
+	out->lanes = ARENA_ARRAY(s->v->arena, Lane, n + 1);
+	for (; out->n_lanes < n; out->n_lanes++)
+		out->lanes[out->n_lanes].range = ranges[out->n_lanes];
+}
+
+/* The rows of one key lie in order, and are read as they are needed: keys are walked side by side when they are few.
+ * Of many keys the rows are gathered and sorted, when these are few. What is left is sorted by the store, again and
+ * again. */
+Err stream_of(Search *s, const KeyRange *ranges, size_t n_ranges, size_t estimate, bool whole, Stream *out)
+{
+	size_t single = 0, n = 0;
+	bool all = false;
+	for (size_t i = 0; i < n_ranges; i++)
+		single += one_key(&ranges[i]);
+	out->ordered = true;
+	if (whole || (single < n_ranges && estimate <= GATHER_FEW))
+		TRY(gather(s, ranges, n_ranges, out, &all));
+	if (all)
+		return OK;
+	KeyRange *keys = ARENA_ARRAY(s->v->arena, KeyRange, LANES_MOST + 2);
+	TRY(keys_of(s, ranges, n_ranges, keys, &n));
+	if (n <= LANES_MOST) {
+		walk_ranges(s, keys, n, out);
+		return OK;
+	}
+	if (!whole)
+		TRY(gather(s, ranges, n_ranges, out, &all));
+	if (all)
+		return OK;
+	out->ordered = single == n_ranges;
+	walk_ranges(s, ranges, n_ranges, out);
 	return OK;
 }

@@ -1,6 +1,8 @@
 /* Reading for searches: the index in order of rows, many rows at once, which partitions there are. */
 #include "store/private.h"
 
+#include <stdlib.h>
+
 /* Past every key: keys have at most 128 bytes. */
 static const char past[] = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
 
@@ -41,18 +43,92 @@ Err store_find_rids(Store *s, uint16_t param, Str low, Str high, Rid from, bool 
 	return take_rids(q, a, out, n);
 }
 
+/* Right behind a key comes the key with a zero byte more. */
+static Str behind(Arena *a, Str key)
+{
+	char *p = arena_raw(a, key.n + 1);
+	if (key.n)
+		memcpy(p, key.p, key.n);
+	p[key.n] = 0;
+	return str_n(p, key.n + 1);
+}
+
+Err store_keys(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena *a, Str **out, size_t *n)
+{
+	AUTO_SNAPSHOT r = { 0 };
+	TRY(snapshot_take(s, &r));
+	Str *keys = ARENA_ARRAY(a, Str, limit + 1);
+	Str from = low.p ? low : S("");
+	bool more = true;
+	for (*n = 0; more && *n < limit;) {
+		Query *q = db_query(
+		    r.db, SQL("SELECT key FROM idx WHERE param=?1 AND key>=?2 AND key<?3 ORDER BY key LIMIT 1"));
+		query_int(q, 1, param);
+		query_blob(q, 2, from);
+		query_blob(q, 3, high.p ? high : str_n(past, sizeof past - 1));
+		more = query_step(q);
+		if (more) {
+			from = behind(a, query_col_bytes(q, 0));
+			keys[(*n)++] = str_upto(from, from.n - 1);
+		}
+		TRY(query_end(q));
+	}
+	*out = keys;
+	return OK;
+}
+
+static int by_rid(const void *a, const void *b)
+{
+	const Rid *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+Err store_rows_of(Store *s, uint16_t param, Str low, Str high, Arena *a, Rid **out, size_t *n, bool *all)
+{
+	PostingRange range = { param, low.p ? low : S(""), high.p ? high : str_n(past, sizeof past - 1) };
+	/* What another process writes is not told here. */
+	if (!s->read_only && postings_get(s->postings, &range, a, out, n, all) && (*all || *n > STORE_ROWS_MOST)) {
+		*n = *all ? *n : 0;
+		return OK;
+	}
+	uint32_t epoch = postings_epoch(s->postings, param);
+	size_t found, kept = 0;
+	TRY(store_find(s, param, range.low, range.high, STORE_ROWS_MOST + 1, a, out, &found));
+	Rid *rids = *out;
+	*all = found <= STORE_ROWS_MOST;
+	if (found && *all && !one_key(range.low, range.high))
+		qsort(rids, found, sizeof *rids, by_rid);
+	for (size_t i = 0; i < found && *all; i++)
+		if (!kept || rids[i] != rids[kept - 1])
+			rids[kept++] = rids[i];
+	*n = *all ? kept : 0;
+	if (!s->read_only)
+		postings_put(s->postings, &range, epoch, rids, *all ? kept : found, *all);
+	return OK;
+}
+
 Err store_count(Store *s, uint16_t param, Str low, Str high, size_t limit, size_t *n)
 {
+	PostingRange range = { param, low.p ? low : S(""), high.p ? high : str_n(past, sizeof past - 1) };
+	uint32_t epoch = postings_epoch(s->postings, param);
+	bool all;
+	if (!s->read_only && postings_get(s->postings, &range, NULL, NULL, n, &all) && (all || *n >= limit)) {
+		*n = *n < limit ? *n : limit;
+		return OK;
+	}
 	AUTO_SNAPSHOT r = { 0 };
 	TRY(snapshot_take(s, &r));
 	Query *q = db_query(r.db, SQL("SELECT count(*) FROM (SELECT 1 FROM idx WHERE param=?1 AND key>=?2 AND key<?3"
 	                              " LIMIT ?4)"));
 	query_int(q, 1, param);
-	query_blob(q, 2, low.p ? low : S(""));
-	query_blob(q, 3, high.p ? high : str_n(past, sizeof past - 1));
+	query_blob(q, 2, range.low);
+	query_blob(q, 3, range.high);
 	query_int(q, 4, (int64_t)limit);
 	*n = query_step(q) ? (size_t)query_col_int(q, 0) : 0;
-	return query_end(q);
+	TRY(query_end(q));
+	if (*n == limit && !s->read_only)
+		postings_put(s->postings, &range, epoch, NULL, limit, false);
+	return OK;
 }
 
 Err store_in_index(Store *s, uint16_t param, Str key, Rid from, Rid until, bool *has)

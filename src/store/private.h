@@ -15,6 +15,7 @@ typedef struct Writer Writer;
 typedef struct Keys Keys;
 
 typedef struct Guards Guards;
+typedef struct Postings Postings;
 
 struct Store {
 	char *dir, *file;
@@ -34,6 +35,7 @@ struct Store {
 	Keys *keys;
 	Slog *slog;
 	Guards *guards;
+	Postings *postings;
 	Writer *writer;
 };
 
@@ -135,6 +137,23 @@ NODISCARD Err guards_check(Store *s, Db *d, const StoreTx *tx);
 size_t guards_mark(const Guards *g);
 void guards_undo(Guards *g, size_t mark);
 void guards_publish(Guards *g);
+
+/* Rows of ranges that were read before (postings.c). */
+typedef struct PostingRange {
+	uint16_t param;
+	Str low, high;
+} PostingRange;
+Postings *postings_new(void);
+void postings_free(Postings *p);
+/* Writer: entries of this parameter were committed. */
+void postings_touch(Postings *p, uint16_t param);
+void postings_touch_all(Postings *p);
+/* To be taken before the rows are read that are put. */
+uint32_t postings_epoch(const Postings *p, uint16_t param);
+/* all false: it is only known that there are n entries at least. */
+void postings_put(Postings *p, const PostingRange *r, uint32_t epoch, const Rid *rids, size_t n, bool all);
+/* false: not known, or not any more. all false: n entries at least, and no rows. a absent: only how many. */
+bool postings_get(Postings *p, const PostingRange *r, Arena *a, Rid **rids, size_t *n, bool *all);
 
 /* first_free: the lowest partition number nobody has. */
 Keys *keys_new(Part first_free);

@@ -51,7 +51,9 @@ static Err empty(Store *s, Arena *a)
 	StoreTx *tx = store_tx(s, a);
 	store_exec(tx, SQL("DELETE FROM meta WHERE name='index_set'"), NULL, 0, -1);
 	store_exec(tx, SQL("DELETE FROM idx"), NULL, 0, -1);
-	return store_commit(tx);
+	TRY(store_commit(tx));
+	postings_touch_all(s->postings);
+	return OK;
 }
 
 static Err note(Store *s, Arena *a, int64_t set)

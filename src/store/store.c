@@ -272,6 +272,7 @@ Err store_open(const StoreOptions *o, Store **out, char *why, size_t why_n)
 	s->max_pages = o->max_pages;
 	s->lock_fd = -1;
 	s->guards = guards_new();
+	s->postings = postings_new();
 	pthread_mutex_init(&s->readers_lock, NULL);
 	if (pthread_key_create(&s->reader_key, reader_free) != 0)
 		die("no thread key left");
@@ -298,6 +299,7 @@ void store_close(Store *s)
 	slog_free(s->slog);
 	keys_free(s->keys);
 	guards_free(s->guards);
+	postings_free(s->postings);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	pthread_mutex_destroy(&s->readers_lock);

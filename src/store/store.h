@@ -29,7 +29,7 @@ typedef struct StoreOptions {
 	Str dir;          /* --data DIR: holds samendoel.db and its WAL; made (0700) when missing */
 	bool read_only;   /* no writer thread; fails when there is no store */
 	bool must_be_new; /* fails when a store exists */
-	size_t cache_kib; /* page cache per connection; 0: 24 MiB readers, 64 MiB writer */
+	size_t cache_kib; /* page cache per connection; 0: 24 MiB readers, 16 MiB writer */
 	int max_pages;    /* of 8 KiB in the file, as if the disk were no larger; 0: what fits on the disk */
 } StoreOptions;
 
@@ -117,6 +117,13 @@ NODISCARD Err store_find(Store *s, uint16_t param, Str low, Str high, size_t lim
  * `back`, downwards. Fast at any `from` when the range holds one key; else the whole range is gone through. */
 NODISCARD Err store_find_rids(Store *s, uint16_t param, Str low, Str high, Rid from, bool back, size_t limit, Arena *a,
                               Rid **out, size_t *n);
+/* The keys of a range, each once, in order, at most `limit`: a step of the index per key, however many rows it has. A
+ * zero byte follows each, so that [key, key with it) is the range of this key. */
+NODISCARD Err store_keys(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena *a, Str **out, size_t *n);
+/* All rows of a range in order of rids, each once, when it has at most STORE_ROWS_MOST entries; else *all is false.
+ * What was read is remembered until something of the parameter is written. */
+enum { STORE_ROWS_MOST = 4096 };
+NODISCARD Err store_rows_of(Store *s, uint16_t param, Str low, Str high, Arena *a, Rid **out, size_t *n, bool *all);
 /* How many entries a range has, counted up to `limit`. */
 NODISCARD Err store_count(Store *s, uint16_t param, Str low, Str high, size_t limit, size_t *n);
 /* Has this key an entry with from ≤ rid < until? */

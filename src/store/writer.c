@@ -334,6 +334,21 @@ static Err write_batch(Writer *w, size_t n)
 	return e == OK ? OK : write_failed(w, e);
 }
 
+/* What readers keep is renewed, before anybody hears of the commit. */
+static void tell_readers(Writer *w, size_t n)
+{
+	bool changed = false;
+	for (size_t i = 0; i < n; i++)
+		changed = changed || w->batch[i]->n_ops;
+	if (!changed)
+		return;
+	__atomic_add_fetch(&w->store->changes, 1, __ATOMIC_RELEASE);
+	for (size_t i = 0; i < n; i++)
+		for (const Op *op = w->batch[i]->first; op; op = op->next)
+			if (op->kind == OP_INDEX_ADD || op->kind == OP_INDEX_REMOVE)
+				postings_touch(w->store->postings, op->index.param);
+}
+
 static void run_batch(Writer *w, size_t n)
 {
 	int64_t start = time_mono_us();
@@ -351,12 +366,7 @@ static void run_batch(Writer *w, size_t n)
 		log_info("the store can write again");
 	w->no_room = false;
 	slog_publish(w->store->slog);
-	for (size_t i = 0; i < n; i++) {
-		if (w->batch[i]->n_ops) {
-			__atomic_add_fetch(&w->store->changes, 1, __ATOMIC_RELEASE);
-			break;
-		}
-	}
+	tell_readers(w, n);
 	guards_publish(w->store->guards);
 	int64_t took = time_mono_us() - before;
 	pthread_mutex_lock(&w->lock);

@@ -5,7 +5,8 @@
 
 #include "access_help.h"
 
-enum { PERSONS = 330, NARROW = 12, PAGE = 7 };
+/* GIVEN: more first names of each, so that an index range has more rows than are ever put in order. */
+enum { PERSONS = 330, GIVEN = 13, NARROW = 12, PAGE = 7 };
 #define NURSE "Practitioner/vera"
 #define WIDE "Practitioner/wim"
 
@@ -54,14 +55,16 @@ static void make_dossier(World *w, Visit *v, unsigned i)
 	static const char *const families[] = { "Peeters", "Maes", "Janssens", "Peeters-Maes", "De Wit" };
 	static const char *const states[] = { "active", "completed", "proposed" };
 	static const char *const owners[] = { "vera", "wim", "tom" };
-	char id[40];
+	char id[40], given[GIVEN * 12] = "";
+	for (unsigned k = 0, n = 0; k < GIVEN; k++)
+		n += (unsigned)snprintf(given + n, sizeof given - n, ",\"An%u%c\"", i, 'a' + (int)k);
 	snprintf(id, sizeof id, "p%u", i);
 	create(v, FT_PATIENT, id,
 	       FORMAT(w,
 	              "{\"resourceType\":\"Patient\",\"id\":\"p%u\",\"identifier\":[{\"system\":\"urn:n\",\"value\":"
-	              "\"N%u\"}],\"name\":[{\"family\":\"%s\",\"given\":[\"An%u\"]}],\"birthDate\":\"19%02u-0%u-11\""
+	              "\"N%u\"}],\"name\":[{\"family\":\"%s\",\"given\":[\"An%u\"%s]}],\"birthDate\":\"19%02u-0%u-11\""
 	              "%s}",
-	              i, i, families[i % 5], i, 20 + i % 70, 1 + i % 9,
+	              i, i, families[i % 5], i, given, 20 + i % 70, 1 + i % 9,
 	              i % 4 ? "" : ",\"managingOrganization\":{\"reference\":\"Organization/linde\"}"));
 	snprintf(id, sizeof id, "t%u", i);
 	create(
@@ -134,6 +137,13 @@ static Scope visitor(World *w, size_t i)
 static const char *const queries[] = {
 	"Patient?family=peeters",
 	"Patient?family=peeters&birthdate=ge1960",
+	"Patient?family=peeters&birthdate=1945",
+	"Patient?family=pee&birthdate=ge1930&name=an1",
+	"Patient?given=an&birthdate=1931,1932,1945-08-11,1950",
+	"Patient?given=an&family=maes,de",
+	"Patient?given=an3&organization=Organization/linde&birthdate=lt1970",
+	"Patient?given=zoë",
+	"Goal?lifecycle-status=active&start-date=2026-05,2026-06",
 	"Patient?family:exact=Maes",
 	"Patient?family:contains=wit",
 	"Patient?birthdate=1945-08-11",

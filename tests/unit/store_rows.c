@@ -214,6 +214,18 @@ static void index_rows(void **state)
 	assert_int_equal(store_find(s, 7, S("key03"), S("key04"), 100, a, &rids, &n), OK);
 	assert_int_equal(n, 1);
 	assert_int_equal(rids[0], 7);
+	Str *keys;
+	assert_int_equal(store_keys(s, 7, S("key03"), S("key06"), 100, a, &keys, &n), OK);
+	assert_int_equal(n, 3);
+	assert_true(str_eq(keys[0], S("key03")) && str_eq(keys[2], S("key05")));
+	assert_int_equal(keys[1].p[keys[1].n], 0);
+	assert_int_equal(store_keys(s, 7, (Str){ NULL, 0 }, (Str){ NULL, 0 }, 4, a, &keys, &n), OK);
+	assert_int_equal(n, 4);
+	assert_true(str_eq(keys[3], S("key03")));
+	assert_int_equal(store_keys(s, 7, S("key09"), (Str){ NULL, 0 }, 100, a, &keys, &n), OK);
+	assert_int_equal(n, 3); /* also one of bytes that are no text */
+	assert_int_equal(store_keys(s, 9, S(""), (Str){ NULL, 0 }, 100, a, &keys, &n), OK);
+	assert_int_equal(n, 0);
 }
 
 static void system_tables(void **state)

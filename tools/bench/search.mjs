@@ -2,15 +2,23 @@
 // _has, includes, totals.
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { at_rate, ended, figure, folder, json, prepare_everywhere, repeat, serve } from './lib.mjs'
+import { at_rate, ended, figure, folder, json, prepare_everywhere, program, repeat, run, serve, work } from './lib.mjs'
+
+// The generated store has no resources with a url of their own: as many forms as a region may share.
+export function add_forms() {
+	const file = path.join(folder, 'forms.ndjson')
+	writeFileSync(file, Array.from({ length: 300 }, (_, i) => JSON.stringify({ resourceType: 'Questionnaire', id: `form-${i}`,
+		url: `https://forms.example.org/Questionnaire/form-${i}`, status: 'active', title: `Vragenlijst ${i}` })).join('\n') + '\n')
+	run(program, ['import', '--data', work, file])
+}
 
 // Searches of each category with values that are in the store.
-async function searches(token, me) {
+export async function searches(token, me) {
 	const found = async q => ((await json(`/fhir/${q}`, token)).entry || []).map(e => e.resource).filter(r => r.resourceType !== 'OperationOutcome')
 	const patients = await found('Patient?_count=1000'), tasks = await found('Task?_count=1000&_total=none')
 	const system = '_count=10&_total=none', e = encodeURIComponent
 	const many = (list, f) => [...new Set(list.map(f).filter(Boolean))]
-	const values = Array.from({ length: 200 }, (_, i) => i * 5), definitions = await found('Questionnaire?_count=20')
+	const values = Array.from({ length: 200 }, (_, i) => i * 5), definitions = await found('Questionnaire?_count=300')
 	return {
 		token: many(patients, p => p.identifier?.[0] && `Patient?identifier=${e(`${p.identifier[0].system}|${p.identifier[0].value}`)}`),
 		token_common: [`Observation?code=http://loinc.org|29463-7&${system}`],
@@ -32,7 +40,9 @@ async function searches(token, me) {
 }
 
 export async function figures_search() {
-	const { token, me } = prepare_everywhere(), { server } = await serve(), file = path.join(folder, 'search.requests')
+	const { token, me } = prepare_everywhere()
+	add_forms()
+	const { server } = await serve(), file = path.join(folder, 'search.requests')
 	for (const [name, list] of Object.entries(await searches(token, me))) {
 		if (!list.length)
 			continue
