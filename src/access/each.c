@@ -124,6 +124,7 @@ static Err deleted_rows(Each *e)
 Err visit_each(Visit *v, const EachQuery *q, VisitEach *fn, void *ctx)
 {
 	Each e = { .v = v, .q = q, .fn = fn, .ctx = ctx };
+	v->passing = q->passing;
 	if (q->dossier != PART_SHARED)
 		TRY(visit_part(v, q->dossier, &e.person));
 	Err err = store_each(v->records->store, q->dossier, q->after, one_row, &e);

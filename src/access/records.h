@@ -335,6 +335,7 @@ typedef struct EachQuery {
 	const TypeSet *types; /* NULL: all */
 	int64_t after;        /* place; 0: from the start */
 	AuditAction action;   /* AUDIT_READ or AUDIT_EXPORT */
+	bool passing;         /* one of very many dossiers: what is decided about it is not kept for other visits */
 	bool deleted_too;     /* also what was deleted: after all others, only with type, id, version and time */
 } EachQuery;
 /* The visible current resources of a dossier in their fixed order, the Patient first, as stored: nothing is copied, and

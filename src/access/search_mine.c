@@ -112,7 +112,8 @@ Err visit_parts(Visit *v, size_t max, Part **out, size_t *n)
 	SearchCost cost = { 0 };
 	TRY(mine_open(v, &m));
 	Stream s = { .parts = true, .all = m.all };
-	Part *list = ARENA_ARRAY(v->arena, Part, max + 1);
+	Part *list = NULL;
+	size_t cap = 0;
 	Rid *fixed = ARENA_ARRAY(v->arena, Rid, m.n_fixed + 1);
 	for (size_t i = 0; i < m.n_fixed; i++)
 		fixed[i] = m.fixed[i] << LOCAL_BITS;
@@ -131,6 +132,11 @@ Err visit_parts(Visit *v, size_t max, Part **out, size_t *n)
 			continue;
 		if (*n == max)
 			return ERR_TOO_LARGE;
+		if (*n == cap) {
+			size_t more = cap ? cap * 2 : 64;
+			list = arena_grow(v->arena, list, cap * sizeof *list, more * sizeof *list);
+			cap = more;
+		}
 		list[(*n)++] = rid_part(rid);
 	}
 	*out = list;

@@ -202,7 +202,7 @@ Err visit_part(Visit *v, Part part, Person **out)
 		if (!key || !relcache_get(c, key, part, v->now, v->arena, &rel, &id)) {
 			Millis until;
 			TRY(gate_decide(v, part, NULL, &rel, &id, &until));
-			if (key)
+			if (key && !v->passing)
 				relcache_put(c, key, part, epoch, &rel, id, v->now, until);
 		}
 		p = person_add(v, part, id, &rel);

@@ -107,6 +107,7 @@ struct Visit {
 	ReadSet *reads;
 	Extra *first_extra, **extra_end;
 	bool has_writes, finished;
+	bool passing; /* goes through many dossiers, each once: what is decided about them is not kept for others */
 	_Atomic int32_t *writing; /* where it counts as writing; NULL: not */
 	struct Guard *guards;
 	Part seen_part; /* mark_seen; 0: none */

@@ -12,7 +12,7 @@
 
 enum {
 	PART_DOSSIERS = 500,
-	PART_BYTES = 4 << 20, /* of the arena */
+	PART_BYTES = 1 << 20, /* of the arena */
 	PART_US = 200000,
 	SAVE_US = 2000000,
 	TRIES = 20,
@@ -312,6 +312,7 @@ static Err one_dossier(Export *x, int64_t dossier)
 	EachQuery q = { .dossier = dossier,
 		        .types = x->any_type ? &x->types : NULL,
 		        .action = AUDIT_EXPORT,
+		        .passing = true,
 		        /* also what was deleted after transactionTime: it was there then */
 		        .deleted_too = true };
 	x->late = (Late){ 0 };

@@ -8,7 +8,7 @@
 #include "store/heads.h"
 #include "store/migrate.h"
 
-enum { BLOCK = 64, HEADS_MAX = 50000, HEADS_SLICE = 512 };
+enum { BLOCK = 64, HEADS_MAX = 25000, HEADS_SLICE = 512 };
 
 struct Slog {
 	pthread_mutex_t lock; /* over the published part */

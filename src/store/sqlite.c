@@ -82,7 +82,7 @@ static bool pragmas(Db *d, DbMode mode, size_t cache_kib)
 {
 	char sql[512];
 	if (cache_kib == 0)
-		cache_kib = mode == DB_WRITE ? 64 * 1024 : 24 * 1024;
+		cache_kib = mode == DB_WRITE ? 16 * 1024 : 24 * 1024;
 	snprintf(sql, sizeof sql, "PRAGMA cache_size=-%zu; PRAGMA temp_store=MEMORY;%s", cache_kib,
 	         mode == DB_WRITE ? "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 	                            "PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=FAST;"
