@@ -18,44 +18,50 @@ enum { VERSIONS_MAX = 500, LOG_MAX = 500 };
 /* What a record says in a few words: its kind, its title and its state. */
 typedef struct Gist {
 	ChangeNoun noun;
-	Str title, state;
+	Str title, state, about;
+	int level;
 } Gist;
+
+static Gist gist_of(ChangeNoun noun, Str title, Str state)
+{
+	return (Gist){ .noun = noun, .title = title, .state = state };
+}
 
 static Gist goal_gist(Arena *a, const Rec *r)
 {
 	if (life_goal_is(r)) {
 		LifeGoal g;
 		life_goal_from(a, r, &g);
-		return (Gist){ CHG_LIFE_GOAL, g.words, life_goal_state_code(g.state) };
+		return gist_of(CHG_LIFE_GOAL, g.words, life_goal_state_code(g.state));
 	}
 	if (care_goal_is(r)) {
 		CareGoal g;
 		care_goal_from(a, r, &g);
-		return (Gist){ CHG_CARE_GOAL, g.text, care_goal_state_code(g.state) };
+		return gist_of(CHG_CARE_GOAL, g.text, care_goal_state_code(g.state));
 	}
-	return (Gist){ CHG_OTHER, JSTR(JGET(r->json, "description"), "text", a), STR_END };
+	return gist_of(CHG_OTHER, JSTR(JGET(r->json, "description"), "text", a), STR_END);
 }
 
 static Gist answers_gist(Arena *a, const Rec *r)
 {
 	if (questionnaire_is(r->json, S(Q_CONVERSATION)))
-		return (Gist){ CHG_CONVERSATION, STR_END, JSTR(r->json, "status", a) };
-	return (Gist){ questionnaire_is(r->json, S(Q_STORY)) ? CHG_STORY : CHG_OTHER, STR_END, STR_END };
+		return gist_of(CHG_CONVERSATION, STR_END, JSTR(r->json, "status", a));
+	return gist_of(questionnaire_is(r->json, S(Q_STORY)) ? CHG_STORY : CHG_OTHER, STR_END, STR_END);
 }
 
 static Gist plan_gist(Arena *a, const Rec *r)
 {
 	Plan p;
 	plan_from(a, r, &p);
-	return (Gist){ plan_is(r) ? CHG_PLAN : CHG_OTHER, p.title, plan_is(r) ? plan_state_code(p.state) : STR_END };
+	return gist_of(plan_is(r) ? CHG_PLAN : CHG_OTHER, p.title, plan_is(r) ? plan_state_code(p.state) : STR_END);
 }
 
 static Gist level_gist(Arena *a, const Rec *r)
 {
 	Attainment x;
 	if (!attainment_from(a, r, &x))
-		return (Gist){ CHG_OTHER, STR_END, STR_END };
-	return (Gist){ CHG_ATTAINMENT, x.words, arena_printf(a, "%+d", x.level) };
+		return gist_of(CHG_OTHER, STR_END, STR_END);
+	return (Gist){ CHG_ATTAINMENT, x.words, arena_printf(a, "%+d", x.level), x.goal, x.level };
 }
 
 static Gist other_gist(Arena *a, const Rec *r)
@@ -64,28 +70,28 @@ static Gist other_gist(Arena *a, const Rec *r)
 	if (t == FT_PATIENT) {
 		Person p;
 		person_from(a, r, &p);
-		return (Gist){ CHG_PERSON, p.name, STR_END };
+		return gist_of(CHG_PERSON, p.name, STR_END);
 	}
 	if (t == FT_EPISODEOFCARE) {
 		PhaseNow p;
 		phase_from(a, r, &p);
-		return (Gist){ CHG_PHASE, p.why, p.known ? phase_code(p.phase) : STR_END };
+		return gist_of(CHG_PHASE, p.why, p.known ? phase_code(p.phase) : STR_END);
 	}
 	if (t == FT_COMMUNICATION && remark_is(r)) {
 		Remark m;
 		remark_from(a, r, &m);
-		return (Gist){ CHG_REMARK, m.text, STR_END };
+		return gist_of(CHG_REMARK, m.text, STR_END);
 	}
 	if (t == FT_RELATEDPERSON) {
 		Relative x;
 		relative_from(a, r, &x);
-		return (Gist){ CHG_RELATIVE, x.name, STR_END };
+		return gist_of(CHG_RELATIVE, x.name, STR_END);
 	}
 	if (t == FT_CONSENT) {
 		JVal who = json_path(r->json, "provision", "actor", "reference", "display", NULL);
-		return (Gist){ CHG_CONSENT, json_str(who, a), JSTR(r->json, "status", a) };
+		return gist_of(CHG_CONSENT, json_str(who, a), JSTR(r->json, "status", a));
 	}
-	return (Gist){ t == FT_CARETEAM ? CHG_TEAM : CHG_OTHER, JSTR(r->json, "name", a), STR_END };
+	return gist_of(t == FT_CARETEAM ? CHG_TEAM : CHG_OTHER, JSTR(r->json, "name", a), STR_END);
 }
 
 static Gist gist(Arena *a, const Rec *r)
@@ -96,7 +102,7 @@ static Gist gist(Arena *a, const Rec *r)
 	if (t == FT_TASK) {
 		Action x;
 		action_from(a, r, &x);
-		return (Gist){ CHG_ACTION, x.what, action_state_code(x.state) };
+		return gist_of(CHG_ACTION, x.what, action_state_code(x.state));
 	}
 	if (t == FT_QUESTIONNAIRERESPONSE)
 		return answers_gist(a, r);
@@ -107,7 +113,7 @@ static Gist gist(Arena *a, const Rec *r)
 	if (t == FT_PROVENANCE && plan_version_is(r)) {
 		PlanVersion p;
 		plan_version_from(a, r, &p);
-		return (Gist){ CHG_AGREED, p.words, STR_END };
+		return gist_of(CHG_AGREED, p.words, STR_END);
 	}
 	return other_gist(a, r);
 }
@@ -184,13 +190,15 @@ static Err change_from(Visit *v, const Group *g, Change *out)
 	Rec *now = g->newest, was;
 	*out = (Change){ .type = now->type, .id = now->id, .when = now->updated, .version = now->version };
 	out->how = now->deleted ? CHANGE_DELETED : g->oldest->version == 1 ? CHANGE_NEW : CHANGE_EDITED;
-	Gist is = { CHG_OTHER, STR_END, STR_END }, old = is;
+	Gist is = { .noun = CHG_OTHER }, old = is;
 	if (!now->deleted) {
 		now->json = rec_json(v, now);
 		is = gist(a, now);
 	}
 	out->noun = is.noun;
 	out->title = is.title;
+	out->about = is.about;
+	out->level = is.level;
 	if (out->how == CHANGE_NEW)
 		return OK;
 	bool seen = false;

@@ -29,6 +29,8 @@ typedef struct Change {
 	FhirType type;
 	Str id;
 	Str title;         /* goal's words, action's text, remark's text, …; absent when there is none */
+	Str about;         /* CHG_ATTAINMENT: the id of the goal; its title is what was said, if anything */
+	int level;         /* CHG_ATTAINMENT: -2 … +2 */
 	Str before, after; /* the field that matters most (state or text), when edited; absent otherwise */
 	Str who;           /* who did the last of it, when the visitor may see the access log; else absent */
 	Millis when;       /* of the last */

@@ -184,6 +184,14 @@ Msg msg_code(Str prefix, Str code)
 	return msg_by_name(str_n(name, prefix.n + code.n));
 }
 
+Str language_name(Lang l, Str code)
+{
+	Str base;
+	str_cut(code, '-', &base);
+	Msg name = msg_code(S("spoken."), base);
+	return name == MSG_NONE ? code : msg(l, name);
+}
+
 void h_empty(Html *h, Msg what, Str href, Msg action)
 {
 	H(h, "<div class=\"sd-empty\"><p class=\"govuk-body\">");

@@ -174,6 +174,8 @@ void h_paging_list(Html *h, Str previous_href, Str next_href);
 Str state_colour(Str code);
 /* A message made of prefix and code: "plan_state." "agreed". MSG_NONE when there is none. */
 Msg msg_code(Str prefix, Str code);
+/* The language that a code of BCP 47 stands for, without its region; the code itself when it is none that we name. */
+Str language_name(Lang l, Str code);
 /* Redirect after a POST with a message on the next page: what was saved; MSG_NONE: no message. A second send of the
  * same form comes to the same place and writes nothing, so every page that writes ends with this. */
 Reply saved(Ctx *c, Str location, Msg what);

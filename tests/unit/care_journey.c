@@ -363,6 +363,18 @@ static void test_changes(void **state)
 	must(changes_since(d.visit, &d, later, 50, &list, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(list[0].noun, CHG_CONVERSATION);
+	/* looking back says on which goal */
+	usleep(3000);
+	later = time_now();
+	AttainmentInput look = { .goal = g, .level = 1, .words = S("Tot aan de rozen") };
+	DO(c, &c->nurse, attainment_record(d.visit, &d, &look, &is, &id));
+	d = open_as(c, &c->person);
+	must(changes_since(d.visit, &d, later, 50, &list, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].noun, CHG_ATTAINMENT);
+	assert_true(str_eq(list[0].about, g));
+	assert_int_equal(list[0].level, 1);
+	same(list[0].title, "Tot aan de rozen");
 }
 
 static void test_today(void **state)

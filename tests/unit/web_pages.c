@@ -182,6 +182,27 @@ static void test_who_was_second_chooses(void **state)
 	assert_true(has(&now, "value=\"222\""));
 }
 
+/* A language is chosen by its name; a code that other software wrote stays when something else is changed. */
+static void test_language_by_name(void **state)
+{
+	World *w = *state;
+	Str path = at_person(w, "/gegevens");
+	Reply form = get(w, path);
+	assert_true(has(&form, "<option value=\"tr\">Turks</option>"));
+	Str start = arena_join(w->arena, S("version="), hidden(w, &form, S("version")),
+	                       S("&given=Jean&family=Derks&birth_date=1956-04-17&language="), STR_END);
+	assert_int_equal(post(w, path, arena_join(w->arena, start, S("uk"), STR_END)).status, 303);
+	Reply page = get(w, at_person(w, ""));
+	assert_true(has(&page, "Oekraïens"));
+	form = get(w, path);
+	assert_true(has(&form, "<option value=\"uk\" selected>Oekraïens</option>"));
+	start = arena_join(w->arena, S("version="), hidden(w, &form, S("version")),
+	                   S("&given=Jean&family=Derks&birth_date=1956-04-17&language="), STR_END);
+	assert_int_equal(post(w, path, arena_join(w->arena, start, S("eo"), STR_END)).status, 303);
+	form = get(w, path);
+	assert_true(has(&form, "<option value=\"eo\" selected>eo</option>"));
+}
+
 static void test_an_expired_session_keeps_the_text(void **state)
 {
 	World *w = *state;
@@ -301,6 +322,7 @@ int main(void)
 		T(test_a_form_sent_twice_makes_one_record),
 		T(test_mistakes_keep_the_input),
 		T(test_who_was_second_chooses),
+		T(test_language_by_name),
 		T(test_an_expired_session_keeps_the_text),
 		T(test_saved_says_what_and_offers_undo),
 		T(test_language_stays_on_the_page),

@@ -54,6 +54,9 @@ static Str href_of(Ctx *c, const Change *x)
 	case CHG_PLAN:
 		rest = S("plan");
 		break;
+	case CHG_ATTAINMENT:
+		rest = arena_join(c->arena, S("zorgdoelen/"), x->about, STR_END);
+		break;
 	case CHG_AGREED:
 		rest = S("plan/versies");
 		break;
@@ -67,7 +70,6 @@ static Str href_of(Ctx *c, const Change *x)
 	case CHG_PERSON:
 	case CHG_PHASE:
 	case CHG_STORY:
-	case CHG_ATTAINMENT:
 	case CHG_CONSENT:
 	case CHG_OTHER:
 		break;
@@ -97,11 +99,28 @@ static void before_after(Ctx *c, Html *h, const Change *x)
 	H(h, "</strong></p>");
 }
 
-static void change_part(Ctx *c, Html *h, const Change *x)
+/* Looking back on a goal: where it stands in the words of its scale, and what was said. */
+static void looking_back(Ctx *c, Html *h, const CareGoal *g, const Change *x)
+{
+	const GasLevel *on = g->has_scale && x->level >= -2 && x->level <= 2 ? &g->scale[x->level + 2] : NULL;
+	Str line = arena_printf(c->arena, x->level ? "%+d" : "%d", x->level);
+	if (on && on->text.n)
+		line = arena_join(c->arena, line, S(" – "), on->text, STR_END);
+	H(h, "<p class=\"govuk-body govuk-!-margin-bottom-1\">");
+	h_text(h, line);
+	if (x->title.n) {
+		H(h, "<br>");
+		h_text(h, arena_join(c->arena, S("“"), x->title, S("”"), STR_END));
+	}
+	H(h, "</p>");
+}
+
+static void change_part(Ctx *c, Html *h, const Dossier *d, const Change *x)
 {
 	static const Msg hows[] = { MSG_diff_added, MSG_diff_changed, MSG_diff_removed };
 	static const char *const colours[] = { "green", "yellow", "orange" };
-	Str href = href_of(c, x);
+	const CareGoal *g = x->about.n ? dossier_care_goal(d, x->about) : NULL;
+	Str href = href_of(c, x), title = g ? g->text : x->title;
 	H(h, "<li class=\"sd-card\"><h2 class=\"sd-card__title\">");
 	h_tag(h, hows[x->how], str_c(colours[x->how]));
 	H(h, " ");
@@ -111,13 +130,15 @@ static void change_part(Ctx *c, Html *h, const Change *x)
 		H(h, "\">");
 	}
 	h_msg(h, msg_code(S("change_noun."), change_noun_code(x->noun)));
-	if (x->title.n) {
+	if (title.n) {
 		H(h, ": ");
-		h_text(h, str_clip(x->title, 160));
+		h_text(h, str_clip(title, 160));
 	}
 	if (href.n)
 		H(h, "</a>");
 	H(h, "</h2>");
+	if (g && x->how != CHANGE_DELETED)
+		looking_back(c, h, g, x);
 	before_after(c, h, x);
 	H(h, "<p class=\"sd-meta\">");
 	if (x->who.n) {
@@ -180,7 +201,7 @@ static Reply get(Ctx *c)
 		form_end(&h);
 		H(&h, "<ul class=\"sd-plain-list\">");
 		for (size_t i = 0; i < n; i++)
-			change_part(c, &h, &list[i]);
+			change_part(c, &h, &d, &list[i]);
 		H(&h, "</ul>");
 	} else {
 		h_inset(&h, MSG_changes_none);

@@ -292,7 +292,7 @@ static void details(Ctx *c, Html *h, const Dossier *d)
 	if (d->person.address.n)
 		summary_row(h, MSG_person_address, d->person.address, change);
 	if (d->person.language.n)
-		summary_row(h, MSG_person_language, d->person.language, change);
+		summary_row(h, MSG_person_language, language_name(c->lang, d->person.language), change);
 	summary_end(h);
 }
 

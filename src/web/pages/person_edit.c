@@ -1,4 +1,6 @@
 /* A new person, and changing what we know of one: the same form. And the phase of the care process. */
+#include <stdlib.h>
+
 #include "care/person.h"
 #include "care/phase.h"
 #include "web/pages/plan.h"
@@ -15,6 +17,41 @@ static void gender_field(Ctx *c, Html *h, Str now, const Errors *e)
 			         .text = msg(c->lang, msg_code(S("person.gender."), codes[i])),
 			         .checked = str_eq(codes[i], now) };
 	h_radios(h, S("gender"), MSG_person_gender, MSG_NONE, o, COUNT_OF(o), e, false);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return str_cmp(((const Option *)a)->text, ((const Option *)b)->text);
+}
+
+/* The languages of the country first, the others by name; a code that is none of these stays what it is. */
+static void language_field(Ctx *c, Html *h, Str now, const Errors *e)
+{
+	enum { OWN = 6 };
+	static const Str codes[] = {
+		S_INIT("nl"), S_INIT("fr"), S_INIT("de"), S_INIT("en"), S_INIT("vgt"), S_INIT("sfb"), S_INIT("am"),
+		S_INIT("ar"), S_INIT("bg"), S_INIT("cs"), S_INIT("el"), S_INIT("es"),  S_INIT("fa"),  S_INIT("he"),
+		S_INIT("hi"), S_INIT("hu"), S_INIT("hy"), S_INIT("it"), S_INIT("ku"),  S_INIT("lb"),  S_INIT("ln"),
+		S_INIT("ne"), S_INIT("pl"), S_INIT("ps"), S_INIT("pt"), S_INIT("ro"),  S_INIT("ru"),  S_INIT("rw"),
+		S_INIT("sk"), S_INIT("so"), S_INIT("sq"), S_INIT("sr"), S_INIT("sw"),  S_INIT("ti"),  S_INIT("tr"),
+		S_INIT("uk"), S_INIT("ur"), S_INIT("vi"), S_INIT("yi"), S_INIT("zgh"), S_INIT("zh")
+	};
+	Option o[COUNT_OF(codes) + 2] = {
+		{ .value = S(""), .text = msg(c->lang, MSG_spoken_unknown), .checked = !now.n }
+	};
+	size_t n = 1;
+	bool known = !now.n;
+	for (size_t i = 0; i < COUNT_OF(codes); i++) {
+		o[n] = (Option){ .value = codes[i],
+			         .text = language_name(c->lang, codes[i]),
+			         .checked = str_eq(codes[i], now) };
+		known = known || o[n].checked;
+		n++;
+	}
+	qsort(o + 1 + OWN, n - 1 - OWN, sizeof *o, by_text);
+	if (!known)
+		o[n++] = (Option){ .value = now, .text = language_name(c->lang, now), .checked = true };
+	h_select(h, S("language"), MSG_person_language_field, MSG_NONE, o, n, e);
 }
 
 static void person_fields(Ctx *c, Html *h, const PersonInput *p, const Errors *e)
@@ -40,13 +77,7 @@ static void person_fields(Ctx *c, Html *h, const PersonInput *p, const Errors *e
 	                     .width = 20 });
 	h_date_field(h, S("birth_date"), p->birth_date, MSG_person_birth_date, MSG_NONE, e);
 	gender_field(c, h, p->gender, e);
-	h_field(h, &(Field){ .name = S("language"),
-	                     .value = p->language,
-	                     .label = MSG_person_language_field,
-	                     .hint = MSG_person_language_hint,
-	                     .errors = e,
-	                     .optional = true,
-	                     .width = 5 });
+	language_field(c, h, p->language, e);
 	h_field(h, &(Field){ .name = S("phone"),
 	                     .value = p->phone,
 	                     .label = MSG_person_phone,

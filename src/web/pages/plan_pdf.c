@@ -103,10 +103,9 @@ static void person_body(const Doc *x)
 			pdf_space(x->p, 8);
 			pdf_keep(x->p, 90);
 			if (!any)
-				pdf_icon_block(x->p, icon_of_domain(l->domain), words, g->text);
-			else
-				pdf_text(x->p, g->text);
+				pdf_icon_block(x->p, icon_of_domain(l->domain), words, STR_END);
 			any = true;
+			pdf_text(x->p, g->text);
 			person_actions(x, g);
 		}
 	}
