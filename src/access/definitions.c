@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "access/visit.h"
@@ -33,6 +34,8 @@ struct Definitions {
 	TermCache *cache;
 	TermSource terms;
 	ProfileSource profiles;
+	Arena *arena; /* of what is required */
+	ProfileList required[FT_COUNT];
 };
 
 uint64_t definitions_epoch(Records *r, FhirType type)
@@ -329,8 +332,49 @@ static uint64_t profile_epoch(void *arg)
 ValidateOptions definitions_checks(Records *r, bool warnings)
 {
 	return (ValidateOptions){ .warnings = warnings,
+		                  .required = r->definitions->required,
 		                  .source = &r->definitions->profiles,
 		                  .terms = &r->definitions->terms };
+}
+
+static Err require(Definitions *d, Str url, JVal profile, char *why, size_t why_n)
+{
+	FhirType type = fhir_type(JSTR(profile, "type", d->arena));
+	if (type == FT_NONE || json_str_is(JGET(profile, "derivation"), S("specialization"))) {
+		(void)snprintf(why, why_n, "%.*s is no profile of a resource", STR_ARG(url));
+		return ERR_INVALID;
+	}
+	ProfileList *list = &d->required[type];
+	list->urls = arena_grow(d->arena, (void *)list->urls, list->n * sizeof url, (list->n + 1) * sizeof url);
+	((Str *)list->urls)[list->n++] = arena_str(d->arena, url);
+	return OK;
+}
+
+Err definitions_require(Records *r, Str urls, char *why, size_t why_n)
+{
+	Arena *a = arena_new();
+	Err e = OK;
+	for (Str rest = urls, url; rest.p && e == OK;) {
+		JVal profile;
+		rest = str_cut(rest, ',', &url);
+		url = str_trim(url);
+		if (!url.n)
+			continue;
+		if (definitions_find(r, FT_STRUCTUREDEFINITION, url, STR_END, a, &profile)) {
+			e = require(r->definitions, url, profile, why, why_n);
+			continue;
+		}
+		(void)snprintf(why, why_n, "the profile %.*s is not known here: put it into the store first",
+		               STR_ARG(url));
+		e = ERR_INVALID;
+	}
+	arena_free(a);
+	return e;
+}
+
+ProfileList definitions_required(const Records *r, FhirType type)
+{
+	return r->definitions->required[type];
 }
 
 Definitions *definitions_new(Records *r)
@@ -340,6 +384,7 @@ Definitions *definitions_new(Records *r)
 		die("out of memory");
 	for (size_t i = 0; i < LOCKS; i++)
 		pthread_mutex_init(&d->locks[i], NULL);
+	d->arena = arena_new();
 	d->cache = term_cache_new(0);
 	d->terms = (TermSource){
 		.find = find, .supplements = supplements, .concept_maps = concept_maps, .arg = r, .cache = d->cache
@@ -353,6 +398,7 @@ void definitions_free(Definitions *d)
 {
 	if (!d)
 		return;
+	arena_free(d->arena);
 	term_cache_free(d->cache);
 	profile_cache_free(d->profiles.cache);
 	for (size_t i = 0; i < PLACES; i++)

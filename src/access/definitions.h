@@ -35,5 +35,9 @@ int definitions_subsumes(void *records, Str system, Str a, Str b);
 /* What resources are held to: profiles, extensions and value sets from definitions. For writes without warnings. Lives
  * as long as r; profiles compiled from it are forgotten when a StructureDefinition is committed. */
 ValidateOptions definitions_checks(Records *r, bool warnings);
+/* Every resource of its type is held to each of these profiles, whatever it says of itself: canonical urls with commas
+ * between them. ERR_INVALID with the reason when one is not known or is not for a type of resource. Before threads. */
+NODISCARD Err definitions_require(Records *r, Str urls, char *why, size_t why_n);
+ProfileList definitions_required(const Records *r, FhirType type);
 
 #endif

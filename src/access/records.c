@@ -1,4 +1,5 @@
 /* Opening and closing the records, and care for the store. */
+#include "access/definitions.h"
 #include "access/visit.h"
 
 #include <stdio.h>
@@ -37,6 +38,11 @@ Err records_open(const RecordsOptions *o, Records **out, char *why, size_t why_n
 		        .sessions = sessions_new(),
 		        .limits = limits_new() };
 	r->definitions = definitions_new(r);
+	e = definitions_require(r, o->profiles, why, why_n);
+	if (e != OK) {
+		records_close(r);
+		return e;
+	}
 	*out = r;
 	return OK;
 }

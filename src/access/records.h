@@ -23,6 +23,8 @@ typedef struct Visit Visit;     /* one per request; in its arena; one thread at 
 typedef struct RecordsOptions {
 	Str dir;
 	bool read_only, must_be_new;
+	Str profiles; /* that every write is held to: canonical urls, with commas between them; see definitions_require
+	               */
 } RecordsOptions;
 NODISCARD Err records_open(const RecordsOptions *o, Records **out, char *why, size_t why_n);
 void records_close(Records *r);

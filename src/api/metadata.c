@@ -1,5 +1,6 @@
 /* GET /fhir/metadata. Source: https://hl7.org/fhir/R4/capabilitystatement.html */
 #include "api/metadata.h"
+#include "access/definitions.h"
 
 #include <stdio.h>
 
@@ -174,20 +175,29 @@ static void write_operations(JWriter *w, FhirType type)
 		jw_end_array(w);
 }
 
-static void write_profiles(JWriter *w, FhirType type)
+static void write_profile(JWriter *w, Str url, bool *any)
 {
-	bool any = type == FT_SUBSCRIPTION;
-	if (any) {
+	if (!*any)
 		JW_ARRAY(w, "supportedProfile");
-		jw_str(w, S(BACKPORT "backport-subscription"));
-	}
+	*any = true;
+	jw_str(w, url);
+}
+
+/* Our own, and what every resource of the type is held to here. */
+static void write_profiles(JWriter *w, const Records *records, FhirType type)
+{
+	bool any = false;
+	ProfileList required = records ? definitions_required(records, type) : (ProfileList){ 0 };
+	if (type == FT_SUBSCRIPTION)
+		write_profile(w, S(BACKPORT "backport-subscription"), &any);
+	for (size_t i = 0; i < required.n; i++)
+		write_profile(w, required.urls[i], &any);
 	for (size_t i = 0; i < published_count; i++) {
-		if (published[i].about != type)
-			continue;
-		if (!any)
-			JW_ARRAY(w, "supportedProfile");
-		any = true;
-		jw_str(w, published[i].url);
+		bool twice = false;
+		for (size_t k = 0; k < required.n; k++)
+			twice = twice || str_eq(required.urls[k], published[i].url);
+		if (published[i].about == type && !twice)
+			write_profile(w, published[i].url, &any);
 	}
 	if (any)
 		jw_end_array(w);
@@ -210,14 +220,14 @@ static void write_topics(JWriter *w, Arena *a)
 	jw_end_array(w);
 }
 
-static void write_type(JWriter *w, FhirType type, Arena *a)
+static void write_type(JWriter *w, const Records *records, FhirType type, Arena *a)
 {
 	jw_object(w);
 	if (type == FT_SUBSCRIPTION)
 		write_topics(w, a);
 	JW_STR(w, "type", fhir_type_name(type));
 	write_interactions(w, type_words, COUNT_OF(type_words));
-	write_profiles(w, type);
+	write_profiles(w, records, type);
 	JW_STR(w, "versioning", S("versioned"));
 	JW_BOOL(w, "readHistory", true);
 	JW_BOOL(w, "updateCreate", true);
@@ -233,7 +243,7 @@ static void write_type(JWriter *w, FhirType type, Arena *a)
 	jw_end_object(w);
 }
 
-static void write_rest(JWriter *w, Arena *a)
+static void write_rest(JWriter *w, const Api *api, Arena *a)
 {
 	JW_ARRAY(w, "rest");
 	jw_object(w);
@@ -252,7 +262,7 @@ static void write_rest(JWriter *w, Arena *a)
 	jw_end_object(w);
 	JW_ARRAY(w, "resource");
 	for (int t = FT_NONE + 1; t < FT_COUNT; t++)
-		write_type(w, (FhirType)t, a);
+		write_type(w, api->records, (FhirType)t, a);
 	jw_end_array(w);
 	write_interactions(w, system_words, COUNT_OF(system_words));
 	write_operations(w, FT_NONE);
@@ -288,7 +298,7 @@ Str capability_statement(const Api *api, Arena *a)
 		jw_str(&w, S("application/fhir+json"));
 		jw_end_array(&w);
 	}
-	write_rest(&w, a);
+	write_rest(&w, api, a);
 	jw_end_object(&w);
 	return buf_str(&b);
 }

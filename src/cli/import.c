@@ -156,7 +156,8 @@ static int run(const Args *a)
 	}
 	if (report.p && !(t.report = fopen(arena_cstr(a->arena, report), "w")))
 		return cli_fail("cannot write %.*s", STR_ARG(report));
-	if (records_open(&(RecordsOptions){ .dir = dir }, &records, why, sizeof why) != OK)
+	if (records_open(&(RecordsOptions){ .dir = dir, .profiles = opt_text(a, S("profiles")) }, &records, why,
+	                 sizeof why) != OK)
 		return cli_fail("cannot open the store in %.*s: %s", STR_ARG(dir), why);
 	int code = import(a, records, &t);
 	if (opt_text(a, S("coordinator")).p && code != EXIT_PROBLEM)
@@ -177,6 +178,10 @@ static const Option options[] = {
 	  .kind = OPTION_TEXT,
 	  .value = S_INIT("LOGIN"),
 	  .help = S_INIT("give persons without a care team one, with this account as its coordinator") },
+	{ .name = S_INIT("profiles"),
+	  .kind = OPTION_TEXT,
+	  .value = S_INIT("URLS"),
+	  .help = S_INIT("profiles that every resource of their type must meet, as for serve") },
 	{ .name = S_INIT("renew-ids"),
 	  .kind = OPTION_TEXT,
 	  .value = S_INIT("SEED"),

@@ -107,6 +107,8 @@ static const Option options[] = {
 	NUMBER("stop-timeout", "SECONDS", "10", 1, 600, "for requests under way when stopping"),
 	NUMBER("slow-threads", "N", "2", 1, 64, "threads for passwords, PDF and large bundles"),
 	NUMBER("slow-queue", "N", "64", 1, 10000, "requests that may wait for those"),
+	TEXT("profiles", "URLS",
+	     "profiles that every written resource of their type must meet, with commas between [none]"),
 	TEXT("notify-to", "PREFIXES", "addresses to which FHIR notifications may go, with commas between them [none]"),
 	FLAG("access-log", "a log line per request, without addresses or care content"),
 	FLAG("metrics-open", "/metrics for everyone, not for this machine only"),
@@ -175,7 +177,8 @@ static Str base_url(const Args *a, int port)
 
 static Err open_product(const Args *a, Str url, Str assets, Product *p, char *why, size_t why_n)
 {
-	TRY(records_open(&(RecordsOptions){ .dir = opt_text(a, S("data")) }, &p->records, why, why_n));
+	TRY(records_open(&(RecordsOptions){ .dir = opt_text(a, S("data")), .profiles = opt_text(a, S("profiles")) },
+	                 &p->records, why, why_n));
 	TRY(records_publish(p->records, why, why_n));
 	TRY(api_new(p->records, url, &p->api));
 	TRY(api_notify_to(p->api, opt_text(a, S("notify-to")), why, why_n));

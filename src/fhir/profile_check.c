@@ -308,11 +308,12 @@ bool profile_conforms(Walk *w, const Profile *p, const FpItem *item)
 	return !quiet.errors;
 }
 
-static void check_claim(Walk *w, const Place *place, const Place *claim, Str url, JVal at, const FpItem *item)
+static void check_claim(Walk *w, const Place *place, const Place *claim, Str url, Severity unknown, JVal at,
+                        const FpItem *item)
 {
 	const Profile *p = profile_find(w->profiles, url);
 	if (!p) {
-		profile_report(w, claim, at, SEV_WARNING, S("not-found"),
+		profile_report(w, claim, at, unknown, S("not-found"),
 		               "The profile %.*s is not known here, so it was not checked",
 		               STR_ARG(str_clip(url, 200)));
 		return;
@@ -327,6 +328,15 @@ static void check_claim(Walk *w, const Place *place, const Place *claim, Str url
 	profile_check(w, place, p, item);
 }
 
+/* Does the resource itself say that it follows this profile? */
+static bool claims(JVal v, Str url, Arena *a)
+{
+	for (JIter it = json_each(JGET(JGET(v, "meta"), "profile")); json_next(&it);)
+		if (json_is(it.value, J_STRING) && str_eq(json_str(it.value, a), url))
+			return true;
+	return false;
+}
+
 void profile_check_claims(Walk *w, const Place *place, JVal v, FhirType type, bool root)
 {
 	FpItem item = { .kind = FP_NODE, .def = (uint16_t)type, .value = v };
@@ -334,10 +344,14 @@ void profile_check_claims(Walk *w, const Place *place, JVal v, FhirType type, bo
 	for (JIter it = json_each(JGET(JGET(v, "meta"), "profile")); json_next(&it);) {
 		Place claim = { &meta, S("profile"), (long)it.index };
 		if (json_is(it.value, J_STRING))
-			check_claim(w, place, &claim, json_str(it.value, w->keep), it.value, &item);
+			check_claim(w, place, &claim, json_str(it.value, w->keep), SEV_WARNING, it.value, &item);
 	}
 	for (size_t i = 0; root && i < w->options->n_profiles; i++)
-		check_claim(w, place, place, w->options->profiles[i], v, &item);
+		check_claim(w, place, place, w->options->profiles[i], SEV_WARNING, v, &item);
+	const ProfileList *required = root && w->options->required ? &w->options->required[type] : NULL;
+	for (size_t i = 0; required && i < required->n; i++)
+		if (!claims(v, required->urls[i], w->keep))
+			check_claim(w, place, place, required->urls[i], SEV_ERROR, v, &item);
 	if (!w->steps)
 		profile_report(w, place, v, SEV_WARNING, S("incomplete"),
 		               "The profiles ask too much; not all was checked");

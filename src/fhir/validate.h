@@ -10,10 +10,17 @@
 #include "fhir/terminology/terminology.h"
 #include "fhir/types.h"
 
+/* Canonical urls of profiles. */
+typedef struct ProfileList {
+	const Str *urls;
+	size_t n;
+} ProfileList;
+
 typedef struct ValidateOptions {
 	bool warnings;       /* also look for what is only a warning */
 	const Str *profiles; /* canonical urls that the resource is held to beside its meta.profile */
 	size_t n_profiles;
+	const ProfileList *required; /* the same by type, [FT_COUNT]; NULL: none. One that is not found is an error */
 	const ProfileSource *source; /* NULL: without profiles and definitions of extensions */
 	const TermSource *terms;     /* NULL: value sets of the definitions only */
 } ValidateOptions;

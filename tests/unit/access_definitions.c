@@ -173,6 +173,69 @@ static void threads(void **state)
 	}
 }
 
+/* ---- what is required of everybody ---- */
+
+static Err write_goal(World *w, const char *more, Str *said)
+{
+	Scope system = scope_system(S("test"));
+	Visit *v = visit(w, &system);
+	Str id;
+	Err e = visit_create(v,
+	                     arena_printf(w->a,
+	                                  "{\"resourceType\":\"Goal\",\"lifecycleStatus\":\"active\",\"description\":{"
+	                                  "\"text\":\"Tuin\"},\"subject\":{\"reference\":\"Patient/p1\"}%s}",
+	                                  more),
+	                     &id);
+	if (e == OK)
+		e = visit_commit(v);
+	*said = outcome_json(visit_outcome(v), w->a);
+	return e;
+}
+
+static void required(void **state)
+{
+	World *w = *state;
+	char why[200] = "";
+	Str said, url = S("https://regio.example/StructureDefinition/goal-with-note");
+	Scope system = scope_system(S("test"));
+	Visit *v = visit(w, &system);
+	must(visit_create_as(v, FT_PATIENT, S("p1"), S("{\"resourceType\":\"Patient\",\"id\":\"p1\"}")));
+	must(visit_commit(v));
+	Str both = arena_join(w->a, S("http://hl7.org/fhir/StructureDefinition/vitalsigns, "), url, STR_END);
+	assert_int_equal(definitions_require(w->r, both, why, sizeof why), ERR_INVALID);
+	assert_non_null(strstr(why, "goal-with-note is not known"));
+	assert_int_equal(definitions_require(w->r, S("http://hl7.org/fhir/StructureDefinition/Goal"), why, sizeof why),
+	                 ERR_INVALID);
+	assert_non_null(strstr(why, "no profile of a resource"));
+	assert_int_equal(definitions_required(w->r, FT_GOAL).n, 0);
+	Str id =
+	    make(w, arena_printf(w->a,
+	                         "{\"resourceType\":\"StructureDefinition\",\"url\":\"%.*s\",\"name\":\"Noted\","
+	                         "\"status\":\"active\",\"kind\":\"resource\",\"abstract\":false,\"type\":\"Goal\","
+	                         "\"baseDefinition\":\"http://hl7.org/fhir/StructureDefinition/Goal\","
+	                         "\"derivation\":\"constraint\",\"differential\":{\"element\":[{\"id\":\"Goal\","
+	                         "\"path\":\"Goal\"},{\"id\":\"Goal.note\",\"path\":\"Goal.note\",\"min\":1}]}}",
+	                         STR_ARG(url)));
+	assert_int_equal(write_goal(w, "", &said), OK);
+	must(definitions_require(w->r, url, why, sizeof why));
+	ProfileList list = definitions_required(w->r, FT_GOAL);
+	assert_int_equal(list.n, 1);
+	assert_true(str_eq(list.urls[0], url));
+	/* Whatever it says of itself. */
+	assert_int_equal(write_goal(w, "", &said), ERR_INVALID);
+	assert_true(str_find(said, S("note")) >= 0);
+	assert_int_equal(write_goal(w, ",\"meta\":{\"profile\":[\"urn:other\"]}", &said), ERR_INVALID);
+	assert_int_equal(write_goal(w, ",\"note\":[{\"text\":\"Bij droog weer\"}]", &said), OK);
+	/* Not what it was made for: other types, and what is inside. */
+	make(w, S("{\"resourceType\":\"Organization\",\"name\":\"De Linde\"}"));
+	/* Gone: nothing can be said to meet it. */
+	Visit *del = visit(w, &system);
+	must(visit_delete(del, FT_STRUCTUREDEFINITION, id, 0));
+	must(visit_commit(del));
+	assert_int_equal(write_goal(w, ",\"note\":[{\"text\":\"Bij droog weer\"}]", &said), ERR_INVALID);
+	assert_true(str_find(said, S("is not known here")) >= 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +243,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(built_in, world_open, world_close),
 		cmocka_unit_test_setup_teardown(forgotten, world_open, world_close),
 		cmocka_unit_test_setup_teardown(systems_and_supplements, world_open, world_close),
+		cmocka_unit_test_setup_teardown(required, world_open, world_close),
 		cmocka_unit_test_setup_teardown(threads, world_open, world_close),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
