@@ -90,10 +90,13 @@ static void write_params(JWriter *w, FhirType type)
 		JW_STR(w, "type", kind_code(params[i]->kind));
 		jw_end_object(w);
 	}
-	jw_object(w);
-	JW_STR(w, "name", S("_list"));
-	JW_STR(w, "type", S("special"));
-	jw_end_object(w);
+	static const Str others[] = { S_INIT("_list"), S_INIT("_filter") };
+	for (size_t i = 0; i < COUNT_OF(others); i++) {
+		jw_object(w);
+		JW_STR(w, "name", others[i]);
+		JW_STR(w, "type", S("special"));
+		jw_end_object(w);
+	}
 	jw_end_array(w);
 }
 

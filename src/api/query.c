@@ -162,6 +162,10 @@ static void add_cond(Arena *a, Query *q, SearchQuery *each, const FhirType *type
 	SearchCond *made = ARENA_ARRAY(a, SearchCond, n_types + 1);
 	if (!p->value.n)
 		return;
+	if (str_find(p->name, S(":$")) >= 0) {
+		query_refuse(q, p->name, "this modifier is not supported");
+		return;
+	}
 	if (each[0].n_conds == QUERY_TERMS_MAX) {
 		query_refuse(q, p->name, "more than 50 parameters in one search");
 		return;

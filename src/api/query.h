@@ -44,6 +44,10 @@ NODISCARD Err query_one(Visit *v, FhirType type, Str query, Rec *found, Str *why
 /* ---- parts of query_parse ---- */
 /* A condition from "name" or "name:modifier", "a:Type.b", "_has:…", on `type`. False: it is noted why. */
 NODISCARD bool query_cond(Arena *a, Query *q, FhirType type, Str name, Str value, SearchCond *out);
+/* _filter; and what a comparison of it is for a parameter: the modifier and the value, false when there is none. The
+ * modifiers that only a filter has begin with `$`. */
+NODISCARD bool query_filter(Arena *a, Query *q, FhirType type, Str text, SearchCond *out);
+bool query_filter_term(const SearchParam *p, Str op, Str value, Arena *a, Str *modifier, Str *out);
 /* _sort, _include, _revinclude. */
 void query_sort(Arena *a, Query *q, const FhirType *types, size_t n_types, const Pair *p);
 void query_include(Arena *a, Query *q, const Pair *p);

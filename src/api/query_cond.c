@@ -70,6 +70,11 @@ static bool term_cond(Arena *a, Query *q, FhirType type, Str name, Str value, Se
 	const SearchParam *param = search_param(type, code);
 	if (str_eq(name, S("_list")))
 		return list_cond(a, q, name, value, out);
+	if (param && modifier.n && modifier.p[0] == '$' &&
+	    !query_filter_term(param, str_from(modifier, 1), value, a, &modifier, &value)) {
+		query_refuse(q, code, "_filter does not compare it in this way");
+		return false;
+	}
 	if (!param || (!modifier.p && !search_modifier_ok(param, modifier))) {
 		query_ignore(q, name);
 		return false;
@@ -205,5 +210,7 @@ static bool parse(Arena *a, Query *q, FhirType type, Str name, Str value, unsign
 
 bool query_cond(Arena *a, Query *q, FhirType type, Str name, Str value, SearchCond *out)
 {
+	if (str_eq(name, S("_filter")))
+		return query_filter(a, q, type, value, out);
 	return parse(a, q, type, name, value, 0, out);
 }

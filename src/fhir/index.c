@@ -372,9 +372,9 @@ static bool value_ranges(Ranges *r, const SearchParam *p, const QueryValue *q, M
 	case PARAM_TOKEN:
 		return token_ranges(r, p, q, m);
 	case PARAM_STRING:
-		if (m == MOD_CONTAINS)
+		if (m == MOD_CONTAINS || m == MOD_ENDS)
 			return false;
-		if (m == MOD_EXACT)
+		if (m == MOD_EXACT || m == MOD_EQUAL)
 			only(r, search_normalise(q->plain, r->arena));
 		else
 			starting(r, q->normal, '\xff');

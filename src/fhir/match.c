@@ -101,7 +101,13 @@ static bool string_matches(const SearchValue *v, Modifier modifier, const QueryV
 	if (modifier == MOD_EXACT)
 		return !v->part && str_eq(v->text, q->plain);
 	Str have = search_normalise(v->text, a);
-	return modifier == MOD_CONTAINS ? str_find(have, q->normal) >= 0 : str_starts(have, q->normal);
+	if (modifier == MOD_CONTAINS)
+		return str_find(have, q->normal) >= 0;
+	if (modifier == MOD_EQUAL)
+		return !v->part && str_eq(have, q->normal);
+	if (modifier == MOD_ENDS)
+		return !v->part && str_ends(have, q->normal);
+	return str_starts(have, q->normal);
 }
 
 static bool token_value_matches(Matching *m, const SearchValue *v, const QueryValue *q)
@@ -126,6 +132,8 @@ static bool token_value_matches(Matching *m, const SearchValue *v, const QueryVa
 	case MOD_MISSING:
 	case MOD_EXACT:
 	case MOD_CONTAINS:
+	case MOD_EQUAL:
+	case MOD_ENDS:
 	case MOD_IDENTIFIER:
 	case MOD_TYPE:
 	case MOD_UNKNOWN:
@@ -385,7 +393,7 @@ bool search_modifier_ok(const SearchParam *p, Str modifier)
 		return p->path && (m == MOD_NOT || m == MOD_TEXT || m == MOD_IN || m == MOD_NOT_IN || m == MOD_ABOVE ||
 		                   m == MOD_BELOW || (m == MOD_OF_TYPE && p->reads & READS_IDENTIFIER));
 	case PARAM_STRING:
-		return p->path && (m == MOD_EXACT || m == MOD_CONTAINS);
+		return p->path && (m == MOD_EXACT || m == MOD_CONTAINS || m == MOD_EQUAL || m == MOD_ENDS);
 	case PARAM_REFERENCE:
 		return reference_modifier_ok(p, m, fhir_type(modifier));
 	case PARAM_URI:

@@ -16,6 +16,8 @@ Modifier query_modifier(Str text)
 		{ S_INIT("missing"), MOD_MISSING },
 		{ S_INIT("exact"), MOD_EXACT },
 		{ S_INIT("contains"), MOD_CONTAINS },
+		{ S_INIT("$eq"), MOD_EQUAL },
+		{ S_INIT("$ew"), MOD_ENDS },
 		{ S_INIT("text"), MOD_TEXT },
 		{ S_INIT("not"), MOD_NOT },
 		{ S_INIT("in"), MOD_IN },

@@ -23,6 +23,8 @@ typedef enum Modifier {
 	MOD_MISSING,
 	MOD_EXACT,
 	MOD_CONTAINS,
+	MOD_EQUAL, /* the whole text, in whatever case; as MOD_ENDS only in filters */
+	MOD_ENDS,
 	MOD_TEXT,
 	MOD_NOT,
 	MOD_IN,

@@ -89,7 +89,7 @@ test('nothing that is no type or operation answers', async () => {
 // ---- search ----
 
 const VALUES = { number: '1', date: '2020-01-01', string: 'a', token: 'true', reference: 'Patient/a', quantity: '1', uri: 'http://example.org/a' };
-const SPECIALS = { near: '50.8|4.3|5|km', _text: 'a', _content: 'a', _list: 'a', _filter: 'name eq a', _query: null };
+const SPECIALS = { near: '50.8|4.3|5|km', _text: 'a', _content: 'a', _list: 'a', _filter: '_id eq a', _query: null };
 
 function valueOf(type, param) {
 	if (param.name in SPECIALS) return SPECIALS[param.name];

@@ -144,6 +144,7 @@ static const char *const queries[] = {
 	"Patient?given=an3&organization=Organization/linde&birthdate=lt1970",
 	"Patient?given=zoë",
 	"Goal?lifecycle-status=active&start-date=2026-05,2026-06",
+	"Goal?_filter=lifecycle-status eq active and (start-date po 2026-05 or patient.family ew maes)",
 	"Patient?family:exact=Maes",
 	"Patient?family:contains=wit",
 	"Patient?birthdate=1945-08-11",
@@ -341,6 +342,94 @@ static void test_what_is_found(void **state)
 }
 
 /* ---- pages ---- */
+
+/* A filter finds what the parameters find that it is made of. */
+static void test_filters(void **state)
+{
+	World *w = *state;
+	static const char *const pairs[][2] = {
+		{ "Patient?_filter=family eq peeters", "Patient?family:exact=Peeters" },
+		{ "Patient?_filter=family sw pee", "Patient?family=pee" },
+		{ "Patient?_filter=family co wit", "Patient?family:contains=wit" },
+		{ "Patient?_filter=family ew maes", "Patient?family:contains=maes" },
+		{ "Patient?_filter=family eq \"de wit\"", "Patient?family:exact=De Wit" },
+		{ "Patient?_filter=family eq maes and birthdate ge 1960",
+		  "Patient?family:exact=Maes&birthdate=ge1960" },
+		{ "Patient?_filter=family eq maes or family eq \"De \\u0057it\"", "Patient?family:exact=Maes,De Wit" },
+		{ "Patient?_filter=not(family eq maes)", "Patient?family:exact=Peeters,Janssens,Peeters-Maes,De Wit" },
+		{ "Patient?_filter=family ne maes", "Patient?family:exact=Peeters,Janssens,Peeters-Maes,De Wit" },
+		/* from left to right */
+		{ "Patient?_filter=family eq maes or family eq janssens and birthdate ge 1960",
+		  "Patient?family:exact=Maes,Janssens&birthdate=ge1960" },
+		{ "Patient?_filter=birthdate ge 1960 and (family eq maes or family eq janssens)",
+		  "Patient?family:exact=Maes,Janssens&birthdate=ge1960" },
+		{ "Patient?_filter=organization pr true", "Patient?organization:missing=false" },
+		{ "Patient?_filter=organization pr false", "Patient?organization:missing=true" },
+		{ "Patient?_filter=identifier eq urn:n|N50 or identifier eq \"urn:n|N7\"",
+		  "Patient?identifier=urn:n|N50,urn:n|N7" },
+		{ "Patient?_filter=family eq \"maes,janssens\"", "Patient?family:exact=Maes\\,Janssens" },
+		{ "Goal?_filter=start-date po 2026-05", "Goal?start-date=2026-05" },
+		{ "Goal?_filter=start-date sa 2026-05-01 and start-date le 2026-06",
+		  "Goal?start-date=sa2026-05-01&start-date=le2026-06" },
+		{ "Goal?_filter=patient.family eq maes and lifecycle-status eq active",
+		  "Goal?patient.family:exact=Maes&lifecycle-status=active" },
+		{ "Goal?_filter=lifecycle-status ne active", "Goal?lifecycle-status:not=active" },
+		{ "Task?_filter=owner re Practitioner/vera", "Task?owner=Practitioner/vera" },
+	};
+	Found *a = ARENA_NEW(w->a, Found), *b = ARENA_NEW(w->a, Found);
+	for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+		Query filter, plain;
+		read_query(w, pairs[i][0], &filter);
+		read_query(w, pairs[i][1], &plain);
+		for (size_t k = 0; k < VISITORS; k++) {
+			Scope who = visitor(w, k);
+			all_pages(w, &who, filter.search, a);
+			all_pages(w, &who, plain.search, b);
+			check(same_found(a, b), "the filter finds something else", pairs[i][0], visitor_names[k]);
+			check(k != 0 || a->n > 0 || strchr(pairs[i][0], ','), "nothing is found", pairs[i][0],
+			      visitor_names[k]);
+		}
+	}
+	assert_int_equal(failed, 0);
+}
+
+static void test_filters_that_are_none(void **state)
+{
+	World *w = *state;
+	static const char *const wrong[] = {
+		"_filter=family",
+		"_filter=family eq",
+		"_filter=family zz maes",
+		"_filter=nothing eq maes",
+		"_filter=(family eq maes",
+		"_filter=family eq maes)",
+		"_filter=not family eq maes",
+		"_filter=family eq maes or",
+		"_filter=family eq maes family",
+		"_filter=related[type eq has-component].target pr true",
+		"_filter=family eq \"maes",
+		"_filter=family eq \"\\x\"",
+		"_filter=family eq \"\"",
+		"_filter=gender lt male",
+		"_filter=family gt maes",
+		"_filter=family pr maybe",
+		"_filter=birthdate ge soon",
+		"_filter=family:$eq eq maes",
+		"_filter=((((((((((((((((((family eq maes))))))))))))))))))",
+		"family:$eq=maes",
+		"family:$ew=maes",
+		"organization.name:$ew=a",
+	};
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		size_t n;
+		Query q;
+		const Pair *pairs = pairs_urlencoded(w->a, str_c(wrong[i]), &n);
+		for (int strict = 0; strict < 2; strict++)
+			if (query_parse(w->a, FT_PATIENT, pairs, n, strict, &q) != ERR_BAD_REQUEST)
+				fail_msg("%s is taken", wrong[i]);
+		assert_true(q.notes.count > 0);
+	}
+}
 
 static void test_pages(void **state)
 {
@@ -698,6 +787,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_plans_agree),
 		T(test_what_is_found),
+		T(test_filters),
+		T(test_filters_that_are_none),
 		T(test_pages),
 		T(test_pages_under_writes),
 		T(test_cursor_is_guarded),
