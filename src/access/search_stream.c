@@ -221,7 +221,8 @@ static Err gather(Search *s, const KeyRange *ranges, size_t n_ranges, Stream *ou
 		const KeyRange *r = &ranges[i];
 		Rid *rids;
 		size_t found;
-		TRY(store_rows_of(s->store, r->param, r->low, r->high, s->v->arena, &rids, &found, all));
+		/* What is going to be written must not rest on less than what the guard saw. */
+		TRY(store_rows_of(s->store, r->param, r->low, r->high, s->q->guard, s->v->arena, &rids, &found, all));
 		s->cost.index_rows += found;
 		*all = *all && n + found <= STORE_ROWS_MOST;
 		if (!*all || !found)

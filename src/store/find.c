@@ -83,11 +83,12 @@ static int by_rid(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-Err store_rows_of(Store *s, uint16_t param, Str low, Str high, Arena *a, Rid **out, size_t *n, bool *all)
+Err store_rows_of(Store *s, uint16_t param, Str low, Str high, bool fresh, Arena *a, Rid **out, size_t *n, bool *all)
 {
 	PostingRange range = { param, low.p ? low : S(""), high.p ? high : str_n(past, sizeof past - 1) };
 	/* What another process writes is not told here. */
-	if (!s->read_only && postings_get(s->postings, &range, a, out, n, all) && (*all || *n > STORE_ROWS_MOST)) {
+	if (!fresh && !s->read_only && postings_get(s->postings, &range, a, out, n, all) &&
+	    (*all || *n > STORE_ROWS_MOST)) {
 		*n = *all ? *n : 0;
 		return OK;
 	}

@@ -121,9 +121,11 @@ NODISCARD Err store_find_rids(Store *s, uint16_t param, Str low, Str high, Rid f
  * zero byte follows each, so that [key, key with it) is the range of this key. */
 NODISCARD Err store_keys(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena *a, Str **out, size_t *n);
 /* All rows of a range in order of rids, each once, when it has at most STORE_ROWS_MOST entries; else *all is false.
- * What was read is remembered until something of the parameter is written. */
+ * What was read is remembered until something of the parameter is written, and may be older than what else this thread
+ * reads when a commit is under way; with `fresh` it is read now: for who compares both. */
 enum { STORE_ROWS_MOST = 4096 };
-NODISCARD Err store_rows_of(Store *s, uint16_t param, Str low, Str high, Arena *a, Rid **out, size_t *n, bool *all);
+NODISCARD Err store_rows_of(Store *s, uint16_t param, Str low, Str high, bool fresh, Arena *a, Rid **out, size_t *n,
+                            bool *all);
 /* How many entries a range has, counted up to `limit`. */
 NODISCARD Err store_count(Store *s, uint16_t param, Str low, Str high, size_t limit, size_t *n);
 /* Has this key an entry with from ≤ rid < until? */

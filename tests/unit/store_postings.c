@@ -1,6 +1,8 @@
 /* Rows of index ranges that are remembered: what is found is always what is there. */
 #include "store_test.h"
 
+#include "store/private.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -16,7 +18,7 @@ static void change(Store *s, Arena *a, bool add, Str key, Rid rid)
 static size_t rows_of(Store *s, Arena *a, Str low, Str high, Rid **rids, bool *all)
 {
 	size_t n;
-	assert_int_equal(store_rows_of(s, PARAM, low, high, a, rids, &n, all), OK);
+	assert_int_equal(store_rows_of(s, PARAM, low, high, false, a, rids, &n, all), OK);
 	for (size_t i = 1; i < n; i++)
 		assert_true((*rids)[i - 1] < (*rids)[i]);
 	return n;
@@ -139,6 +141,29 @@ static void another_process_writes(void **state)
 	store_close(other);
 }
 
+/* Who asks for what is there now is not told what is remembered. */
+static void fresh_is_read(void **state)
+{
+	Fixture *f = *state;
+	Store *s = f->store;
+	Arena *a = f->arena;
+	Rid *rids, other[40];
+	size_t n;
+	bool all;
+	fill(s, a, 1, 40);
+	for (Rid r = 0; r < 40; r++)
+		other[r] = 7000000 + r;
+	PostingRange range = { PARAM, S("k"), S("l") };
+	postings_put(s->postings, &range, postings_epoch(s->postings, PARAM), other, 40, true);
+	assert_int_equal(rows_of(s, a, S("k"), S("l"), &rids, &all), 40);
+	assert_int_equal(rids[0], 7000000);
+	assert_int_equal(store_rows_of(s, PARAM, S("k"), S("l"), true, a, &rids, &n, &all), OK);
+	assert_int_equal(n, 40);
+	assert_int_equal(rids[0], 1000);
+	assert_int_equal(rows_of(s, a, S("k"), S("l"), &rids, &all), 40); /* and it is remembered */
+	assert_int_equal(rids[0], 1000);
+}
+
 typedef struct Race {
 	Store *store;
 	_Atomic size_t written; /* acknowledged */
@@ -156,7 +181,7 @@ static void *look(void *p)
 		size_t n, before = r->written;
 		bool all;
 		arena_reset(a);
-		if (store_rows_of(r->store, PARAM, S("k"), S("l"), a, &rids, &n, &all) != OK || n < before)
+		if (store_rows_of(r->store, PARAM, S("k"), S("l"), false, a, &rids, &n, &all) != OK || n < before)
 			r->wrong++;
 		r->looks++;
 	}
@@ -188,8 +213,9 @@ static void readers_beside_a_writer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(in_order_and_once),  TEST(writes_are_seen),        TEST(many_are_not_kept),
-		TEST(old_ones_make_room), TEST(another_process_writes), TEST(readers_beside_a_writer),
+		TEST(in_order_and_once),       TEST(writes_are_seen),    TEST(many_are_not_kept),
+		TEST(fresh_is_read),           TEST(old_ones_make_room), TEST(another_process_writes),
+		TEST(readers_beside_a_writer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
