@@ -6,7 +6,7 @@
 
 #include "access/definitions.h"
 
-enum { BATCH_LEAST = 4, BATCH_MOST = 200, SCAN_CHUNK = 500 };
+enum { BATCH_LEAST = 4, BATCH_MOST = 200, SCAN_CHUNK = 500, INDEX_WORK_MAX = 5000000 };
 
 /* A match. The body is kept only when it is known that it will be sent. */
 typedef struct Hit {
@@ -177,6 +177,8 @@ static Err next_common(Search *s, Rid *out)
 	Rid rid, at;
 	TRY(stream_next(s->v, &s->stream, &s->cost, &rid));
 	for (size_t i = 0; rid && i < s->n_also;) {
+		if (s->cost.index_rows > INDEX_WORK_MAX)
+			return too_costly(s, "entries of the index read", INDEX_WORK_MAX);
 		TRY(stream_seek(s->v, &s->also[i], rid, &s->cost, &at));
 		if (at == rid) {
 			i++;

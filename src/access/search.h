@@ -53,7 +53,12 @@ typedef struct Stream {
 	size_t n_list, at;
 	Lane *lanes;
 	size_t n_lanes;
-	bool all; /* every partition of a dossier, with the rooms outside dossiers that the system sees */
+	const KeyRange *source; /* the lanes are the keys of these, as they were at `stamp`; NULL: they are fixed */
+	size_t n_source;
+	uint64_t stamp;
+	Rid past;   /* candidates up to this one are done; 0: none yet */
+	bool ahead; /* something was read since it was looked whether the keys are still the same */
+	bool all;   /* every partition of a dossier, with the rooms outside dossiers that the system sees */
 	Part all_parts[64];
 	size_t n_all, at_all;
 	Part last_all;

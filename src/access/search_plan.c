@@ -225,17 +225,21 @@ static Err lead_of_all(Search *s, FhirType type, const SearchCond *conds, size_t
 static Err lead_of_any(Search *s, FhirType type, const SearchCond *cond, size_t limit, Lead *out)
 {
 	Lead sum = { .found = cond->n_inner > 0, .what = S("one of several") };
-	sum.ranges = ARENA_ARRAY(s->v->arena, KeyRange, RANGES_MAX);
+	Lead *leads = ARENA_ARRAY(s->v->arena, Lead, cond->n_inner + 1);
 	for (size_t i = 0; i < cond->n_inner; i++) {
-		Lead l = { 0 };
-		TRY(lead_of(s, type, &cond->inner[i], limit, &l));
-		if (!l.found || (i && l.parts != sum.parts) || sum.n + l.n > RANGES_MAX)
+		Lead *l = &leads[i];
+		TRY(lead_of(s, type, &cond->inner[i], limit, l));
+		if (!l->found || (i && l->parts != sum.parts) || sum.n + l->n > RANGES_MAX)
 			return OK;
-		for (size_t k = 0; k < l.n; k++)
-			sum.ranges[sum.n++] = l.ranges[k];
-		sum.estimate += l.estimate;
-		sum.parts = l.parts;
+		sum.n += l->n;
+		sum.estimate += l->estimate;
+		sum.parts = l->parts;
 	}
+	sum.ranges = ARENA_ARRAY(s->v->arena, KeyRange, sum.n + 1);
+	sum.n = 0;
+	for (size_t i = 0; i < cond->n_inner; i++)
+		for (size_t k = 0; k < leads[i].n; k++)
+			sum.ranges[sum.n++] = leads[i].ranges[k];
 	*out = sum;
 	return OK;
 }
@@ -339,26 +343,33 @@ static Err other_terms(Search *s, const Alt *alt, const Lead *used, Lead *out, s
 	return OK;
 }
 
-static Err plan_index(Search *s, const Alt *alt, const Lead *l)
+static Err plan_index(Search *s, const Alt *alt, const Lead *first)
 {
-	Lead *others = ARENA_ARRAY(s->v->arena, Lead, alt->n + 1);
-	size_t n;
-	TRY(other_terms(s, alt, l, others, &n));
+	Lead *leads = ARENA_ARRAY(s->v->arena, Lead, alt->n + 2);
+	Stream *streams = ARENA_ARRAY(s->v->arena, Stream, alt->n + 2);
+	size_t n, lead = 0;
+	leads[0] = *first;
+	TRY(other_terms(s, alt, first, leads + 1, &n));
+	n++;
+	for (size_t i = 0; i < n; i++)
+		TRY(stream_of(s, leads[i].ranges, leads[i].n, leads[i].estimate, n > 1, &streams[i]));
+	/* What the store would have to sort first is not leapt through, neither as the first nor as another: then the
+	 * rows are read and compared. */
+	while (lead < n && !streams[lead].ordered)
+		lead++;
+	lead = lead < n ? lead : 0;
+	const Lead *l = &leads[lead];
+	s->stream = streams[lead];
 	s->stream.parts = l->parts;
 	s->cost.estimate = l->estimate;
 	say(s, "index: %zu ranges of '%.*s', about %zu entries%s", l->n, STR_ARG(l->what), l->estimate,
 	    l->parts ? "; the dossiers they are in are scanned" : "");
-	TRY(stream_of(s, l->ranges, l->n, l->estimate, n > 0, &s->stream));
-	s->also = ARENA_ARRAY(s->v->arena, Stream, n + 1);
-	for (size_t i = 0; i < n; i++) {
-		const Lead *o = &others[i];
-		Stream *also = &s->also[s->n_also];
-		TRY(stream_of(s, o->ranges, o->n, o->estimate, true, also));
-		/* What the store would have to sort first is not asked: then the rows are read and compared. */
-		if (!also->ordered)
+	s->also = ARENA_ARRAY(s->v->arena, Stream, n);
+	for (size_t i = 0; i < n && s->stream.ordered; i++) {
+		if (i == lead || !streams[i].ordered)
 			continue;
-		s->n_also++;
-		say(s, "and: each must also be in '%.*s'", STR_ARG(o->what));
+		s->also[s->n_also++] = streams[i];
+		say(s, "and: each must also be in '%.*s'", STR_ARG(leads[i].what));
 	}
 	return OK;
 }

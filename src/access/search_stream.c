@@ -3,11 +3,18 @@
 
 #include <stdlib.h>
 
-/* Rows of a lane that are read at once: a few after a leap or when there are many lanes, then more and more. */
-/* LANES_MOST: keys that are walked side by side. GATHER_FEW: fewer rows than this are gathered at once. GATHER_MOST:
- * rows that are gathered at all. */
-enum { LANES_MOST = 32, GATHER_FEW = 127, GATHER_MOST = 4096 };
-enum { CHUNK_LEAP = 4, CHUNK_FIRST = 32, CHUNK_MOST = 4096, LANES_MANY = 4 };
+/* Rows of a lane that are read at once: a few after a leap or when there are many lanes, then more and more.
+ * LANES_MOST: keys that are walked side by side. GATHER_FEW: fewer rows than this are gathered at once. RELIST_MOST:
+ * times that keys are listed again while others write. */
+enum {
+	CHUNK_LEAP = 4,
+	CHUNK_FIRST = 32,
+	CHUNK_MOST = 4096,
+	LANES_MANY = 4,
+	LANES_MOST = 32,
+	GATHER_FEW = 127,
+	RELIST_MOST = 8
+};
 
 /* For a stream of parts all rows of the first partition may still be beyond. */
 static Rid bound(const Stream *s)
@@ -16,6 +23,13 @@ static Rid bound(const Stream *s)
 		return s->beyond;
 	Part part = rid_part(s->beyond);
 	return s->back ? (part + 1) << LOCAL_BITS : (part << LOCAL_BITS) - 1;
+}
+
+static void lanes_from(Stream *s, Rid from)
+{
+	size_t chunk = s->n_lanes > LANES_MANY ? CHUNK_LEAP : CHUNK_FIRST;
+	for (size_t i = 0; i < s->n_lanes; i++)
+		s->lanes[i] = (Lane){ .range = s->lanes[i].range, .last = from, .chunk = chunk };
 }
 
 void stream_start(Stream *s, Rid beyond, bool back)
@@ -28,9 +42,9 @@ void stream_start(Stream *s, Rid beyond, bool back)
 		s->at++;
 	while (from && back && s->at > 0 && s->list[s->at - 1] >= from)
 		s->at--;
-	size_t chunk = s->n_lanes > LANES_MANY ? CHUNK_LEAP : CHUNK_FIRST;
-	for (size_t i = 0; i < s->n_lanes; i++)
-		s->lanes[i] = (Lane){ .range = s->lanes[i].range, .last = from, .chunk = chunk };
+	lanes_from(s, from);
+	s->past = 0;
+	s->ahead = true;
 	s->last_all = !from ? 0 : back ? rid_part(from) : rid_part(from + 1) - 1;
 	s->n_all = s->at_all = 0;
 	s->end_all = !s->all;
@@ -49,6 +63,90 @@ static Err lane_fill(Visit *v, const Stream *s, Lane *l, SearchCost *cost)
 	if (l->chunk < CHUNK_MOST)
 		l->chunk *= 4;
 	return OK;
+}
+
+/* ---- keys ---- */
+
+static bool one_key(const KeyRange *r)
+{
+	return r->high.n == r->low.n + 1 && str_starts(r->high, r->low) && r->high.p[r->low.n] == 0;
+}
+
+/* The keys that the ranges have; *n more than LANES_MOST when they are too many. */
+static Err keys_of(Visit *v, const KeyRange *ranges, size_t n_ranges, SearchCost *cost, KeyRange *out, size_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < n_ranges && *n <= LANES_MOST; i++) {
+		const KeyRange *r = &ranges[i];
+		Str *keys;
+		size_t found;
+		if (one_key(r)) {
+			out[(*n)++] = *r;
+			continue;
+		}
+		TRY(store_keys(v->records->store, r->param, r->low, r->high, LANES_MOST + 1 - *n, v->arena, &keys,
+		               &found));
+		for (size_t k = 0; k < found; k++)
+			out[(*n)++] = (KeyRange){ r->param, keys[k], str_n(keys[k].p, keys[k].n + 1) };
+		cost->index_rows += found;
+	}
+	return OK;
+}
+
+static void walk_ranges(Visit *v, const KeyRange *ranges, size_t n, Stream *out)
+{
+	out->n_lanes = 0;
+	out->lanes = ARENA_ARRAY(v->arena, Lane, n + 1);
+	for (; out->n_lanes < n; out->n_lanes++)
+		out->lanes[out->n_lanes].range = ranges[out->n_lanes];
+}
+
+/* Of all ranges; 0: is changing just now. */
+static uint64_t stamp_of(const Visit *v, const KeyRange *ranges, size_t n)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t epoch = store_index_epoch(v->records->store, ranges[i].param);
+		if (!epoch)
+			return 0;
+		sum += epoch;
+	}
+	return sum;
+}
+
+/* Lists the keys as they are now; the lanes begin where the stream is. */
+static Err relist(Visit *v, Stream *s, SearchCost *cost)
+{
+	KeyRange *keys = ARENA_ARRAY(v->arena, KeyRange, LANES_MOST + 2);
+	size_t n;
+	s->stamp = stamp_of(v, s->source, s->n_source);
+	TRY(keys_of(v, s->source, s->n_source, cost, keys, &n));
+	if (n <= LANES_MOST)
+		walk_ranges(v, keys, n, s);
+	else
+		walk_ranges(v, s->source, s->n_source, s);
+	lanes_from(s, s->past ? s->past : bound(s));
+	return OK;
+}
+
+/* Every lane has its next row. A row whose key was changed meanwhile may be in another lane, which is past it, or in
+ * none: then the keys are listed again. */
+static Err fill_lanes(Visit *v, Stream *s, SearchCost *cost)
+{
+	for (int tries = 0;; tries++) {
+		for (size_t i = 0; i < s->n_lanes; i++) {
+			Lane *l = &s->lanes[i];
+			s->ahead = s->ahead || (!l->end && l->at >= l->n);
+			TRY(lane_fill(v, s, l, cost));
+		}
+		if (!s->source || !s->ahead)
+			return OK;
+		s->ahead = false;
+		if (tries == RELIST_MOST || (s->stamp && s->stamp == stamp_of(v, s->source, s->n_source)))
+			return OK;
+		TRY(relist(v, s, cost));
+		s->ahead = true;
+	}
 }
 
 static Err all_fill(Visit *v, Stream *s)
@@ -137,12 +235,16 @@ static void leap_lane(const Stream *s, Lane *l, Rid to)
 
 Err stream_seek(Visit *v, Stream *s, Rid to, SearchCost *cost, Rid *out)
 {
+	Rid edge = s->back ? to + 1 : to - 1;
+	if (!s->past || before(s, s->past, edge))
+		s->past = edge;
 	leap_list(s, to);
 	*out = list_head(s);
+	for (size_t i = 0; i < s->n_lanes; i++)
+		leap_lane(s, &s->lanes[i], to);
+	TRY(fill_lanes(v, s, cost));
 	for (size_t i = 0; i < s->n_lanes; i++) {
-		Lane *l = &s->lanes[i];
-		leap_lane(s, l, to);
-		TRY(lane_fill(v, s, l, cost));
+		const Lane *l = &s->lanes[i];
 		if (l->at < l->n && before(s, l->rids[l->at], *out))
 			*out = l->rids[l->at];
 	}
@@ -152,9 +254,9 @@ Err stream_seek(Visit *v, Stream *s, Rid to, SearchCost *cost, Rid *out)
 Err stream_next(Visit *v, Stream *s, SearchCost *cost, Rid *out)
 {
 	Rid best = list_head(s);
+	TRY(fill_lanes(v, s, cost));
 	for (size_t i = 0; i < s->n_lanes; i++) {
-		Lane *l = &s->lanes[i];
-		TRY(lane_fill(v, s, l, cost));
+		const Lane *l = &s->lanes[i];
 		if (l->at < l->n && before(s, l->rids[l->at], best))
 			best = l->rids[l->at];
 	}
@@ -164,12 +266,14 @@ Err stream_next(Visit *v, Stream *s, SearchCost *cost, Rid *out)
 	*out = best;
 	if (!best)
 		return OK;
+	s->past = !s->parts ? best : s->back ? rid_part(best) << LOCAL_BITS : ((rid_part(best) + 1) << LOCAL_BITS) - 1;
 	for (Rid head; (head = list_head(s)) && same(s, head, best);)
 		s->at = s->back ? s->at - 1 : s->at + 1;
 	for (size_t i = 0; i < s->n_lanes; i++) {
 		Lane *l = &s->lanes[i];
 		while (l->at < l->n && same(s, l->rids[l->at], best)) {
 			l->at++;
+			s->ahead = s->ahead || l->at == l->n;
 			TRY(lane_fill(v, s, l, cost));
 		}
 	}
@@ -179,31 +283,6 @@ Err stream_next(Visit *v, Stream *s, SearchCost *cost, Rid *out)
 }
 
 /* ---- streams of ranges ---- */
-
-static bool one_key(const KeyRange *r)
-{
-	return r->high.n == r->low.n + 1 && str_starts(r->high, r->low) && r->high.p[r->low.n] == 0;
-}
-
-/* The keys that the ranges have; *n more than LANES_MOST when they are too many. */
-static Err keys_of(Search *s, const KeyRange *ranges, size_t n_ranges, KeyRange *out, size_t *n)
-{
-	*n = 0;
-	for (size_t i = 0; i < n_ranges && *n <= LANES_MOST; i++) {
-		const KeyRange *r = &ranges[i];
-		Str *keys;
-		size_t found;
-		if (one_key(r)) {
-			out[(*n)++] = *r;
-			continue;
-		}
-		TRY(store_keys(s->store, r->param, r->low, r->high, LANES_MOST + 1 - *n, s->v->arena, &keys, &found));
-		for (size_t k = 0; k < found; k++)
-			out[(*n)++] = (KeyRange){ r->param, keys[k], str_n(keys[k].p, keys[k].n + 1) };
-		s->cost.index_rows += found;
-	}
-	return OK;
-}
 
 static int by_rid(const void *a, const void *b)
 {
@@ -245,13 +324,6 @@ static Err gather(Search *s, const KeyRange *ranges, size_t n_ranges, Stream *ou
 	return OK;
 }
 
-static void walk_ranges(Search *s, const KeyRange *ranges, size_t n, Stream *out)
-{
-	out->lanes = ARENA_ARRAY(s->v->arena, Lane, n + 1);
-	for (; out->n_lanes < n; out->n_lanes++)
-		out->lanes[out->n_lanes].range = ranges[out->n_lanes];
-}
-
 /* The rows of one key lie in order, and are read as they are needed: keys are walked side by side when they are few.
  * Of many keys the rows are gathered and sorted, when these are few. What is left is sorted by the store, again and
  * again. */
@@ -267,9 +339,12 @@ Err stream_of(Search *s, const KeyRange *ranges, size_t n_ranges, size_t estimat
 	if (all)
 		return OK;
 	KeyRange *keys = ARENA_ARRAY(s->v->arena, KeyRange, LANES_MOST + 2);
-	TRY(keys_of(s, ranges, n_ranges, keys, &n));
+	out->stamp = stamp_of(s->v, ranges, n_ranges);
+	TRY(keys_of(s->v, ranges, n_ranges, &s->cost, keys, &n));
 	if (n <= LANES_MOST) {
-		walk_ranges(s, keys, n, out);
+		walk_ranges(s->v, keys, n, out);
+		out->source = single == n_ranges ? NULL : ranges;
+		out->n_source = n_ranges;
 		return OK;
 	}
 	if (!whole)
@@ -277,6 +352,6 @@ Err stream_of(Search *s, const KeyRange *ranges, size_t n_ranges, size_t estimat
 	if (all)
 		return OK;
 	out->ordered = single == n_ranges;
-	walk_ranges(s, ranges, n_ranges, out);
+	walk_ranges(s->v, ranges, n_ranges, out);
 	return OK;
 }

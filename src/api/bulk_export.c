@@ -47,28 +47,6 @@ typedef struct Export {
 
 /* ---- what was asked ---- */
 
-/* A filter looks at one resource at a time: what asks about others cannot stand in it. */
-static bool one_resource(const SearchCond *conds, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		switch (conds[i].kind) {
-		case COND_TERM:
-			break;
-		case COND_ALL:
-		case COND_ANY:
-		case COND_NOT:
-			if (!one_resource(conds[i].inner, conds[i].n_inner))
-				return false;
-			break;
-		case COND_CHAIN:
-		case COND_HAS:
-		case COND_LIST:
-			return false;
-		}
-	}
-	return true;
-}
-
 bool bulk_filter(Arena *a, Str text, Query *out, Str *why)
 {
 	Str name, query = str_cut(text, '?', &name);
@@ -84,7 +62,8 @@ bool bulk_filter(Arena *a, Str text, Query *out, Str *why)
 		return false;
 	}
 	*why = S("chains, _has and _list are not offered here");
-	return one_resource(out->search.conds, out->search.n_conds);
+	/* A filter looks at one resource at a time. */
+	return query_of_one(out->search.conds, out->search.n_conds);
 }
 
 static Err read_filters(Export *x)
@@ -99,38 +78,6 @@ static Err read_filters(Export *x)
 		f->type = f->query.search.type;
 	}
 	return OK;
-}
-
-static bool meets(Export *x, const SearchCond *c, JVal resource);
-
-static bool meets_all(Export *x, const SearchCond *conds, size_t n, JVal resource)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!meets(x, &conds[i], resource))
-			return false;
-	return true;
-}
-
-static bool meets(Export *x, const SearchCond *c, JVal resource)
-{
-	switch (c->kind) {
-	case COND_TERM:
-		return search_matches(&c->term, &x->context, resource, x->scratch) == MATCH_YES;
-	case COND_ALL:
-		return meets_all(x, c->inner, c->n_inner, resource);
-	case COND_NOT:
-		return !meets_all(x, c->inner, c->n_inner, resource);
-	case COND_ANY:
-		for (size_t i = 0; i < c->n_inner; i++)
-			if (meets(x, &c->inner[i], resource))
-				return true;
-		return false;
-	case COND_CHAIN:
-	case COND_HAS:
-	case COND_LIST:
-		break;
-	}
-	return false;
 }
 
 static bool passes(Export *x, FhirType type, Str body)
@@ -152,7 +99,7 @@ static bool passes(Export *x, FhirType type, Str body)
 		bool all = true;
 		for (size_t k = 0; k < q->n_terms && all; k++)
 			all = search_matches(&q->terms[k], &x->context, resource, x->scratch) == MATCH_YES;
-		if (all && meets_all(x, q->conds, q->n_conds, resource))
+		if (all && query_meets(q->conds, q->n_conds, &x->context, resource, x->scratch))
 			return true;
 	}
 	return !any;

@@ -220,6 +220,61 @@ Err query_parse(Arena *a, FhirType type, const Pair *pairs, size_t n, bool stric
 	return query_parse_types(a, &type, 1, pairs, n, strict, out);
 }
 
+/* ---- one resource ---- */
+
+bool query_of_one(const SearchCond *conds, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		switch (conds[i].kind) {
+		case COND_TERM:
+			break;
+		case COND_ALL:
+		case COND_ANY:
+		case COND_NOT:
+			if (!query_of_one(conds[i].inner, conds[i].n_inner))
+				return false;
+			break;
+		case COND_CHAIN:
+		case COND_HAS:
+		case COND_LIST:
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool meets(const SearchCond *cond, const SearchContext *c, JVal resource, Arena *a)
+{
+	switch (cond->kind) {
+	case COND_TERM:
+		return search_matches(&cond->term, c, resource, a) == MATCH_YES;
+	case COND_ALL:
+		return query_meets(cond->inner, cond->n_inner, c, resource, a);
+	case COND_NOT:
+		return !query_meets(cond->inner, cond->n_inner, c, resource, a);
+	case COND_ANY:
+		for (size_t i = 0; i < cond->n_inner; i++)
+			if (meets(&cond->inner[i], c, resource, a))
+				return true;
+		return false;
+	case COND_CHAIN:
+	case COND_HAS:
+	case COND_LIST:
+		break;
+	}
+	return false;
+}
+
+bool query_meets(const SearchCond *conds, size_t n, const SearchContext *c, JVal resource, Arena *a)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!meets(&conds[i], c, resource, a))
+			return false;
+	return true;
+}
+
+/* ---- conditional interactions ---- */
+
 Err query_one(Visit *v, FhirType type, Str query, Rec *found, Str *why)
 {
 	Arena *a = visit_arena(v);

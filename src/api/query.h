@@ -41,6 +41,10 @@ NODISCARD Err query_parse_types(Arena *a, const FhirType *types, size_t n_types,
  * `why` says it in a sentence. */
 NODISCARD Err query_one(Visit *v, FhirType type, Str query, Rec *found, Str *why);
 
+/* Do conditions ask about the resource itself only? Then whether it meets them all can be said without a store. */
+bool query_of_one(const SearchCond *conds, size_t n);
+bool query_meets(const SearchCond *conds, size_t n, const SearchContext *c, JVal resource, Arena *scratch);
+
 /* ---- parts of query_parse ---- */
 /* A condition from "name" or "name:modifier", "a:Type.b", "_has:…", on `type`. False: it is noted why. */
 NODISCARD bool query_cond(Arena *a, Query *q, FhirType type, Str name, Str value, SearchCond *out);

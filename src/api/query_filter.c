@@ -81,6 +81,26 @@ static bool read_value(Filter *f, Str *out)
 	return out->n || wrong(f, "a value is expected behind the comparison");
 }
 
+/* The code systems that have a name of their own in filters. */
+static Str system_named(Arena *a, Str value)
+{
+	static const Str names[][2] = {
+		{ S_INIT("loinc|"), S_INIT("http://loinc.org|") },
+		{ S_INIT("snomed|"), S_INIT("http://snomed.info/sct|") },
+		{ S_INIT("rxnorm|"), S_INIT("http://www.nlm.nih.gov/research/umls/rxnorm|") },
+		{ S_INIT("ucum|"), S_INIT("http://unitsofmeasure.org|") },
+	};
+	/* Of a quantity it stands behind the number. */
+	ptrdiff_t bar = str_chr(value, '|');
+	size_t number = bar > 0 && value.p[0] >= '0' && value.p[0] <= '9' ? (size_t)bar + 1 : 0;
+	Str rest = str_from(value, number);
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (str_starts(rest, names[i][0]))
+			return arena_join(a, str_upto(value, number), names[i][1], str_from(rest, names[i][0].n),
+			                  STR_END);
+	return value;
+}
+
 /* A comma and a backslash mean themselves here. */
 static Str escaped(Arena *a, Str value)
 {
@@ -105,34 +125,28 @@ static SearchCond *negated(Arena *a, const SearchCond *what)
 	return c;
 }
 
-/* There is a value, and it does not meet what is in list[1..n). */
-static bool present_but_not(Filter *f, Str path, SearchCond *list, size_t n, SearchCond *out)
+/* There is a value, and none that is equal. */
+static bool unequal(Filter *f, Str path, Str value, SearchCond *out)
 {
-	SearchCond *all = ARENA_ARRAY(f->arena, SearchCond, n);
-	if (!cond(f, path, S(":missing"), S("false"), &all[0]))
+	SearchCond *all = ARENA_ARRAY(f->arena, SearchCond, 2), *equal = ARENA_NEW(f->arena, SearchCond);
+	if (!cond(f, path, S(":missing"), S("false"), &all[0]) || !cond(f, path, S(":$eq"), value, equal))
 		return false;
-	for (size_t i = 1; i < n; i++)
-		all[i] = *negated(f->arena, &list[i]);
-	*out = (SearchCond){ .kind = COND_ALL, .inner = all, .n_inner = n };
+	all[1] = *negated(f->arena, equal);
+	*out = (SearchCond){ .kind = COND_ALL, .inner = all, .n_inner = 2 };
 	return true;
 }
 
 static bool compare(Filter *f, Str path, Str op, Str value, SearchCond *out)
 {
-	SearchCond *list = ARENA_ARRAY(f->arena, SearchCond, 3);
 	if (str_eq(op, S("pr"))) {
 		bool yes = str_eq(value, S("true"));
 		if (!yes && !str_eq(value, S("false")))
 			return wrong(f, "pr is followed by true or false");
 		return cond(f, path, S(":missing"), yes ? S("false") : S("true"), out);
 	}
-	value = escaped(f->arena, value);
+	value = system_named(f->arena, escaped(f->arena, value));
 	if (str_eq(op, S("ne")))
-		return cond(f, path, S(":$eq"), value, &list[1]) && present_but_not(f, path, list, 2, out);
-	/* Overlaps: neither wholly after nor wholly before. */
-	if (str_eq(op, S("po")))
-		return cond(f, path, S(":$sa"), value, &list[1]) && cond(f, path, S(":$eb"), value, &list[2]) &&
-		       present_but_not(f, path, list, 3, out);
+		return unequal(f, path, value, out);
 	return cond(f, path, arena_join(f->arena, S(":$"), op, STR_END), value, out);
 }
 
@@ -155,7 +169,7 @@ static bool one(Filter *f, SearchCond *out)
 	}
 	if (not )
 		return wrong(f, "not is followed by an expression in brackets");
-	Str path = word(f), value;
+	Str path = word(f), value = STR_END;
 	if (f->rest.n && f->rest.p[0] == '[')
 		return wrong(f, "paths with square brackets are not supported");
 	Str op = word(f);
@@ -168,6 +182,9 @@ static bool one(Filter *f, SearchCond *out)
 
 static bool any_of(Filter *f, SearchCond *out)
 {
+	SearchCond *list = NULL;
+	size_t cap = 0;
+	bool open = false; /* out is a list that was begun here */
 	if (!one(f, out))
 		return false;
 	for (;;) {
@@ -176,11 +193,22 @@ static bool any_of(Filter *f, SearchCond *out)
 			kind = COND_ANY;
 		else if (!take(f, S("and")))
 			return true;
-		SearchCond *both = ARENA_ARRAY(f->arena, SearchCond, 2);
-		both[0] = *out;
-		if (!one(f, &both[1]))
+		/* The same word again goes on with the same list. */
+		if (!open || out->kind != kind) {
+			cap = 4;
+			list = ARENA_ARRAY(f->arena, SearchCond, cap);
+			list[0] = *out;
+			*out = (SearchCond){ .kind = kind, .inner = list, .n_inner = 1 };
+			open = true;
+		}
+		if (out->n_inner == cap) {
+			list = arena_grow(f->arena, list, cap * sizeof *list, cap * 2 * sizeof *list);
+			out->inner = list;
+			cap *= 2;
+		}
+		if (!one(f, &list[out->n_inner]))
 			return false;
-		*out = (SearchCond){ .kind = kind, .inner = both, .n_inner = 2 };
+		out->n_inner++;
 	}
 }
 
@@ -200,11 +228,11 @@ bool query_filter_term(const SearchParam *p, Str op, Str value, Arena *a, Str *m
 		Str op, modifier;
 		ParamKind kind;
 	} known[] = {
-		{ S_INIT("eq"), S_INIT("$eq"), PARAM_STRING },      { S_INIT("ew"), S_INIT("$ew"), PARAM_STRING },
-		{ S_INIT("co"), S_INIT("contains"), PARAM_STRING }, { S_INIT("in"), S_INIT("in"), PARAM_TOKEN },
-		{ S_INIT("ni"), S_INIT("not-in"), PARAM_TOKEN },    { S_INIT("ss"), S_INIT("below"), PARAM_TOKEN },
-		{ S_INIT("sb"), S_INIT("above"), PARAM_TOKEN },     { S_INIT("ss"), S_INIT("below"), PARAM_URI },
-		{ S_INIT("sb"), S_INIT("above"), PARAM_URI },
+		{ S_INIT("eq"), S_INIT("$eq"), PARAM_STRING },  { S_INIT("ew"), S_INIT("$ew"), PARAM_STRING },
+		{ S_INIT("po"), S_INIT("$po"), PARAM_DATE },    { S_INIT("co"), S_INIT("contains"), PARAM_STRING },
+		{ S_INIT("in"), S_INIT("in"), PARAM_TOKEN },    { S_INIT("ni"), S_INIT("not-in"), PARAM_TOKEN },
+		{ S_INIT("ss"), S_INIT("below"), PARAM_TOKEN }, { S_INIT("sb"), S_INIT("above"), PARAM_TOKEN },
+		{ S_INIT("ss"), S_INIT("below"), PARAM_URI },   { S_INIT("sb"), S_INIT("above"), PARAM_URI },
 	};
 	static const Str ordered[] = { S_INIT("eq"), S_INIT("gt"), S_INIT("lt"), S_INIT("ge"),
 		                       S_INIT("le"), S_INIT("ap"), S_INIT("sa"), S_INIT("eb") };

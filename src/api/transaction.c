@@ -132,12 +132,8 @@ static bool would_meet(Tx *tx, FhirType type, Str criteria, JVal resource)
 	Pair *pairs = pairs_urlencoded(a, str_starts(criteria, S("?")) ? str_from(criteria, 1) : criteria, &n);
 	if (query_parse(a, type, pairs, n, true, &q) != OK || !q.search.n_conds)
 		return false;
-	for (size_t i = 0; i < q.search.n_conds; i++) {
-		const SearchCond *c = &q.search.conds[i];
-		if (c->kind != COND_TERM || search_matches(&c->term, q.search.context, resource, a) != MATCH_YES)
-			return false;
-	}
-	return true;
+	return query_of_one(q.search.conds, q.search.n_conds) &&
+	       query_meets(q.search.conds, q.search.n_conds, q.search.context, resource, a);
 }
 
 /* Two conditional creates of the same thing in one transaction make one of it: the later gets what the earlier makes.

@@ -331,9 +331,9 @@ static bool interval_ranges(Ranges *r, bool classed, Prefix prefix, uint64_t fro
 	return false;
 }
 
-static bool date_ranges(Ranges *r, const SearchParam *p, const QueryValue *q)
+static bool date_ranges(Ranges *r, const SearchParam *p, const QueryValue *q, Prefix prefix)
 {
-	return interval_ranges(r, (p->reads & READS_PERIOD) != 0, q->prefix, order_signed(q->when.from),
+	return interval_ranges(r, (p->reads & READS_PERIOD) != 0, prefix, order_signed(q->when.from),
 	                       order_signed(q->when.until), (uint64_t)SHORT_MS);
 }
 
@@ -383,8 +383,8 @@ static bool value_ranges(Ranges *r, const SearchParam *p, const QueryValue *q, M
 		return reference_ranges(r, p, q, m);
 	case PARAM_URI:
 		return uri_ranges(r, q, m);
-	case PARAM_DATE:
-		return date_ranges(r, p, q);
+	case PARAM_DATE: /* what overlaps ends after the beginning */
+		return date_ranges(r, p, q, m == MOD_OVERLAPS ? PREFIX_GE : q->prefix);
 	case PARAM_NUMBER:
 	case PARAM_QUANTITY:
 		return number_ranges(r, p, q);

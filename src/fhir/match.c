@@ -134,6 +134,7 @@ static bool token_value_matches(Matching *m, const SearchValue *v, const QueryVa
 	case MOD_CONTAINS:
 	case MOD_EQUAL:
 	case MOD_ENDS:
+	case MOD_OVERLAPS:
 	case MOD_IDENTIFIER:
 	case MOD_TYPE:
 	case MOD_UNKNOWN:
@@ -188,6 +189,8 @@ static bool date_matches(const Matching *m, const SearchValue *v, const QueryVal
 	Moment q = value->when;
 	Millis from = v->when.from, until = v->when.until, now, slack;
 	bool inside = from >= q.from && until <= q.until;
+	if (m->modifier == MOD_OVERLAPS)
+		return from < q.until && until > q.from;
 	switch (value->prefix) {
 	case PREFIX_EQ:
 		return inside;
@@ -399,6 +402,7 @@ bool search_modifier_ok(const SearchParam *p, Str modifier)
 	case PARAM_URI:
 		return m == MOD_BELOW || m == MOD_ABOVE;
 	case PARAM_DATE:
+		return m == MOD_OVERLAPS;
 	case PARAM_NUMBER:
 	case PARAM_QUANTITY:
 	case PARAM_COMPOSITE:

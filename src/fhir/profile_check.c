@@ -328,11 +328,20 @@ static void check_claim(Walk *w, const Place *place, const Place *claim, Str url
 	profile_check(w, place, p, item);
 }
 
-/* Does the resource itself say that it follows this profile? */
-static bool claims(JVal v, Str url, Arena *a)
+/* What the house asks comes first, so that nothing the resource says of itself can use up the steps for it. */
+static void check_required(Walk *w, const Place *place, JVal v, const FpItem *item, const ProfileList *required)
 {
-	for (JIter it = json_each(JGET(JGET(v, "meta"), "profile")); json_next(&it);)
-		if (json_is(it.value, J_STRING) && str_eq(json_str(it.value, a), url))
+	for (size_t i = 0; i < required->n; i++)
+		check_claim(w, place, place, required->urls[i], SEV_ERROR, v, item);
+	if (required->n && !w->steps)
+		profile_report(w, place, v, SEV_ERROR, S("too-costly"),
+		               "What this server asks of such a resource could not be checked: it is too large");
+}
+
+static bool among(const ProfileList *list, Str url)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (str_eq(list->urls[i], url))
 			return true;
 	return false;
 }
@@ -341,17 +350,16 @@ void profile_check_claims(Walk *w, const Place *place, JVal v, FhirType type, bo
 {
 	FpItem item = { .kind = FP_NODE, .def = (uint16_t)type, .value = v };
 	Place meta = { place, S("meta"), -1 };
+	ProfileList required = root && w->options->required ? w->options->required[type] : (ProfileList){ 0 };
+	check_required(w, place, v, &item, &required);
 	for (JIter it = json_each(JGET(JGET(v, "meta"), "profile")); json_next(&it);) {
 		Place claim = { &meta, S("profile"), (long)it.index };
-		if (json_is(it.value, J_STRING))
-			check_claim(w, place, &claim, json_str(it.value, w->keep), SEV_WARNING, it.value, &item);
+		Str url = json_is(it.value, J_STRING) ? json_str(it.value, w->keep) : STR_END;
+		if (url.n && !among(&required, url))
+			check_claim(w, place, &claim, url, SEV_WARNING, it.value, &item);
 	}
 	for (size_t i = 0; root && i < w->options->n_profiles; i++)
 		check_claim(w, place, place, w->options->profiles[i], SEV_WARNING, v, &item);
-	const ProfileList *required = root && w->options->required ? &w->options->required[type] : NULL;
-	for (size_t i = 0; required && i < required->n; i++)
-		if (!claims(v, required->urls[i], w->keep))
-			check_claim(w, place, place, required->urls[i], SEV_ERROR, v, &item);
 	if (!w->steps)
 		profile_report(w, place, v, SEV_WARNING, S("incomplete"),
 		               "The profiles ask too much; not all was checked");

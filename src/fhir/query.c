@@ -18,6 +18,7 @@ Modifier query_modifier(Str text)
 		{ S_INIT("contains"), MOD_CONTAINS },
 		{ S_INIT("$eq"), MOD_EQUAL },
 		{ S_INIT("$ew"), MOD_ENDS },
+		{ S_INIT("$po"), MOD_OVERLAPS },
 		{ S_INIT("text"), MOD_TEXT },
 		{ S_INIT("not"), MOD_NOT },
 		{ S_INIT("in"), MOD_IN },

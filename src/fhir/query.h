@@ -25,6 +25,7 @@ typedef enum Modifier {
 	MOD_CONTAINS,
 	MOD_EQUAL, /* the whole text, in whatever case; as MOD_ENDS only in filters */
 	MOD_ENDS,
+	MOD_OVERLAPS, /* a date */
 	MOD_TEXT,
 	MOD_NOT,
 	MOD_IN,

@@ -40,7 +40,7 @@ Err store_find_rids(Store *s, uint16_t param, Str low, Str high, Rid from, bool 
 		query_blob(q, 3, high.p ? high : str_n(past, sizeof past - 1));
 	query_int(q, 4, back && !from ? INT64_MAX : from);
 	query_int(q, 5, (int64_t)limit);
-	return take_rids(q, a, out, n);
+	return take_rids(q, limit, a, out, n);
 }
 
 /* Right behind a key comes the key with a zero byte more. */
@@ -81,6 +81,14 @@ static int by_rid(const void *a, const void *b)
 {
 	const Rid *x = a, *y = b;
 	return *x < *y ? -1 : *x > *y;
+}
+
+uint64_t store_index_epoch(const Store *s, uint16_t param)
+{
+	if (s->read_only)
+		return 1;
+	uint64_t epoch = postings_epoch(s->postings, param);
+	return postings_are_told(s->postings) ? 0 : epoch + 1;
 }
 
 Err store_rows_of(Store *s, uint16_t param, Str low, Str high, bool fresh, Arena *a, Rid **out, size_t *n, bool *all)

@@ -33,6 +33,7 @@ typedef struct Shard {
 
 struct Postings {
 	_Atomic uint32_t epochs[EPOCHS];
+	_Atomic bool telling; /* the epochs of a commit are being raised */
 	Shard shards[SHARDS];
 };
 
@@ -61,6 +62,16 @@ void postings_free(Postings *p)
 void postings_touch(Postings *p, uint16_t param)
 {
 	atomic_fetch_add_explicit(&p->epochs[param % EPOCHS], 1, memory_order_release);
+}
+
+void postings_telling(Postings *p, bool yes)
+{
+	atomic_store_explicit(&p->telling, yes, memory_order_release);
+}
+
+bool postings_are_told(const Postings *p)
+{
+	return atomic_load_explicit(&p->telling, memory_order_acquire);
 }
 
 void postings_touch_all(Postings *p)

@@ -65,8 +65,8 @@ void snapshots_keep(Store *s, bool keep);
 int64_t row_sum(const Store *s, const StoreRow *row);
 /* A row of a statement with the columns rid, type, version, updated, op, id, body. */
 void row_take(const Store *s, Query *q, Arena *a, StoreRow *out);
-/* All rids of a query of one column, and its end. */
-NODISCARD Err take_rids(Query *q, Arena *a, Rid **out, size_t *n);
+/* All rids of a query of one column, at most `limit`, and its end. */
+NODISCARD Err take_rids(Query *q, size_t limit, Arena *a, Rid **out, size_t *n);
 
 /* ---- transactions ---- */
 typedef enum OpKind { OP_PUT, OP_ALIAS, OP_INDEX_ADD, OP_INDEX_REMOVE, OP_EXEC } OpKind;
@@ -148,6 +148,8 @@ void postings_free(Postings *p);
 /* Writer: entries of this parameter were committed. */
 void postings_touch(Postings *p, uint16_t param);
 void postings_touch_all(Postings *p);
+void postings_telling(Postings *p, bool yes);
+bool postings_are_told(const Postings *p);
 /* To be taken before the rows are read that are put. */
 uint32_t postings_epoch(const Postings *p, uint16_t param);
 /* all false: it is only known that there are n entries at least. */

@@ -269,13 +269,13 @@ Err store_each(Store *s, Part part, Rid after, StoreEach *fn, void *ctx)
 	return query_end(q);
 }
 
-Err take_rids(Query *q, Arena *a, Rid **out, size_t *n)
+Err take_rids(Query *q, size_t limit, Arena *a, Rid **out, size_t *n)
 {
 	size_t found = 0, cap = 0;
 	Rid *rids = NULL;
 	while (query_step(q)) {
 		if (found == cap) {
-			size_t more = cap ? cap * 2 : 32;
+			size_t more = cap ? cap * 2 : limit < 32 ? limit : 32;
 			rids = arena_grow(a, rids, cap * sizeof *rids, more * sizeof *rids);
 			cap = more;
 		}
@@ -301,7 +301,7 @@ Err store_find(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena 
 	if (high.p)
 		query_blob(q, 3, high);
 	query_int(q, 4, (int64_t)limit);
-	return take_rids(q, a, out, n);
+	return take_rids(q, limit, a, out, n);
 }
 
 Err store_patients(Store *s, Part after, size_t limit, Arena *a, StoreRow **out, size_t *n)

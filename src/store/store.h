@@ -126,6 +126,9 @@ NODISCARD Err store_keys(Store *s, uint16_t param, Str low, Str high, size_t lim
 enum { STORE_ROWS_MOST = 4096 };
 NODISCARD Err store_rows_of(Store *s, uint16_t param, Str low, Str high, bool fresh, Arena *a, Rid **out, size_t *n,
                             bool *all);
+/* A number that is another one as soon as entries of the parameter were written that can be read; 0: that is happening
+ * just now. What was read before and after is of one state when it was the same all the time and not 0. */
+uint64_t store_index_epoch(const Store *s, uint16_t param);
 /* How many entries a range has, counted up to `limit`. */
 NODISCARD Err store_count(Store *s, uint16_t param, Str low, Str high, size_t limit, size_t *n);
 /* Has this key an entry with from ≤ rid < until? */

@@ -334,6 +334,14 @@ static Err write_batch(Writer *w, size_t n)
 	return e == OK ? OK : write_failed(w, e);
 }
 
+static void touch_index(Writer *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (const Op *op = w->batch[i]->first; op; op = op->next)
+			if (op->kind == OP_INDEX_ADD || op->kind == OP_INDEX_REMOVE)
+				postings_touch(w->store->postings, op->index.param);
+}
+
 /* What readers keep is renewed, before anybody hears of the commit. */
 static void tell_readers(Writer *w, size_t n)
 {
@@ -342,11 +350,12 @@ static void tell_readers(Writer *w, size_t n)
 		changed = changed || w->batch[i]->n_ops;
 	if (!changed)
 		return;
+	/* Before and after: nobody reads the new rows under the epochs of the old ones. */
+	postings_telling(w->store->postings, true);
+	touch_index(w, n);
 	__atomic_add_fetch(&w->store->changes, 1, __ATOMIC_RELEASE);
-	for (size_t i = 0; i < n; i++)
-		for (const Op *op = w->batch[i]->first; op; op = op->next)
-			if (op->kind == OP_INDEX_ADD || op->kind == OP_INDEX_REMOVE)
-				postings_touch(w->store->postings, op->index.param);
+	touch_index(w, n);
+	postings_telling(w->store->postings, false);
 }
 
 static void run_batch(Writer *w, size_t n)

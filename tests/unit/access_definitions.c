@@ -228,12 +228,30 @@ static void required(void **state)
 	assert_int_equal(write_goal(w, ",\"note\":[{\"text\":\"Bij droog weer\"}]", &said), OK);
 	/* Not what it was made for: other types, and what is inside. */
 	make(w, S("{\"resourceType\":\"Organization\",\"name\":\"De Linde\"}"));
-	/* Gone: nothing can be said to meet it. */
+	/* What it says of itself uses nothing up. */
+	make(w,
+	     S("{\"resourceType\":\"StructureDefinition\",\"url\":\"urn:mild\",\"name\":\"Mild\",\"status\":\"active\","
+	       "\"kind\":\"resource\",\"abstract\":false,\"type\":\"Goal\",\"baseDefinition\":"
+	       "\"http://hl7.org/fhir/StructureDefinition/Goal\",\"derivation\":\"constraint\",\"differential\":{"
+	       "\"element\":[{\"id\":\"Goal\",\"path\":\"Goal\"},{\"id\":\"Goal.category.text\",\"path\":"
+	       "\"Goal.category.text\",\"max\":\"1\"}]}}"));
+	Buf many = buf_new(w->a, 65536, 0);
+	buf_add(&many, S(",\"meta\":{\"profile\":[\"urn:mild\""));
+	for (int i = 0; i < 1500; i++)
+		buf_add(&many, S(",\"urn:mild\""));
+	buf_add(&many, S("]},\"category\":[{\"text\":\"x\"}"));
+	for (int i = 0; i < 200; i++)
+		buf_add(&many, S(",{\"text\":\"x\"}"));
+	buf_byte(&many, ']');
+	assert_int_equal(write_goal(w, arena_cstr(w->a, buf_str(&many)), &said), ERR_INVALID);
+	/* Gone: nothing can be said to meet it, whatever it says of itself. */
 	Visit *del = visit(w, &system);
 	must(visit_delete(del, FT_STRUCTUREDEFINITION, id, 0));
 	must(visit_commit(del));
 	assert_int_equal(write_goal(w, ",\"note\":[{\"text\":\"Bij droog weer\"}]", &said), ERR_INVALID);
 	assert_true(str_find(said, S("is not known here")) >= 0);
+	Str claimed = arena_printf(w->a, ",\"meta\":{\"profile\":[\"%.*s\"]}", STR_ARG(url));
+	assert_int_equal(write_goal(w, claimed.p, &said), ERR_INVALID);
 }
 
 int main(void)

@@ -124,15 +124,71 @@ static void only_bundles_are_slow(void **state)
 	assert_false(api_slow(w->api, &r));
 }
 
+/* Two entries that make the same thing, by whatever conditions it is told, make one. */
+static void the_same_twice_in_one_transaction(void **state)
+{
+	World *w = *state;
+	static const char *const criteria[] = {
+		"family=Zonderling0&given=Piet",
+		"_filter=family%20eq%20Zonderling1",
+		"_filter=family%20eq%20Zonderling2%20and%20given%20eq%20Piet",
+		"_filter=family%20ne%20Derks%20and%20(family%20eq%20Zonderling3%20or%20family%20eq%20Zo)",
+		"_filter=not(family%20ne%20Zonderling4)%20and%20family%20pr%20true",
+	};
+	for (size_t i = 0; i < COUNT_OF(criteria); i++) {
+		Buf b = buf_new(w->arena, 2048, 0);
+		buf_add(&b, S("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["));
+		for (int k = 0; k < 2; k++)
+			buf_printf(&b,
+			           "%s{\"fullUrl\":\"urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0%d\",\"resource\":{"
+			           "\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Zonderling%zu\",\"given\":["
+			           "\"Piet\"]}]},\"request\":{\"method\":\"POST\",\"url\":\"Patient\",\"ifNoneExist\":"
+			           "\"%s\"}}",
+			           k ? "," : "", k, i, criteria[i]);
+		buf_add(&b, S("]}"));
+		Reply r = ask(w, 3, M_POST, S("/fhir"), buf_str(&b));
+		assert_int_equal(r.status, 200);
+		Str rest = r.body;
+		ptrdiff_t at = str_find(rest, S("\"201"));
+		assert_true(at >= 0);
+		rest = str_from(rest, (size_t)at + 4);
+		if (str_find(rest, S("\"201")) >= 0)
+			fail_msg("%s makes two", criteria[i]);
+		assert_int_equal(visit_commit(r.visit), OK);
+	}
+}
+
+/* Many alternatives cost what they are, also many times in one batch. */
+static void many_alternatives(void **state)
+{
+	enum { ENTRIES = 8, WORDS = 400, MOST = 24 << 20 };
+	World *w = *state;
+	Buf b = buf_new(w->arena, 65536, 0);
+	buf_add(&b, S("{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":["));
+	for (int k = 0; k < ENTRIES; k++) {
+		buf_printf(&b, "%s{\"request\":{\"method\":\"GET\",\"url\":\"Patient?_filter=", k ? "," : "");
+		for (int i = 0; i < WORDS; i++)
+			buf_printf(&b, "%sgiven%%20eq%%20a%d", i ? "%20or%20" : "", i);
+		buf_add(&b, S("\"}}"));
+	}
+	buf_add(&b, S("]}"));
+	size_t before = arena_used(w->arena);
+	Reply r = ask(w, 1, M_POST, S("/fhir"), buf_str(&b));
+	assert_int_equal(r.status, 200);
+	assert_true(str_find(r.body, S("\"200")) >= 0);
+	assert_true(arena_used(w->arena) - before < MOST);
+}
+
 int main(void)
 {
 	random_init();
 	(void)cases_run;
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(the_second_of_two_is_told),        TEST(two_with_one_new_id),
-		TEST(two_conditional_creates_make_one), TEST(losing_each_time),
-		TEST(busy_says_when_to_come_back),      TEST(only_bundles_are_slow),
+		TEST(the_second_of_two_is_told),         TEST(two_with_one_new_id),
+		TEST(two_conditional_creates_make_one),  TEST(losing_each_time),
+		TEST(busy_says_when_to_come_back),       TEST(only_bundles_are_slow),
+		TEST(the_same_twice_in_one_transaction), TEST(many_alternatives),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,7 +55,8 @@ static Str href_of(Ctx *c, const Change *x)
 		rest = S("plan");
 		break;
 	case CHG_ATTAINMENT:
-		rest = arena_join(c->arena, S("zorgdoelen/"), x->about, STR_END);
+		if (x->about.n)
+			rest = arena_join(c->arena, S("zorgdoelen/"), x->about, STR_END);
 		break;
 	case CHG_AGREED:
 		rest = S("plan/versies");
@@ -120,7 +121,8 @@ static void change_part(Ctx *c, Html *h, const Dossier *d, const Change *x)
 	static const Msg hows[] = { MSG_diff_added, MSG_diff_changed, MSG_diff_removed };
 	static const char *const colours[] = { "green", "yellow", "orange" };
 	const CareGoal *g = x->about.n ? dossier_care_goal(d, x->about) : NULL;
-	Str href = href_of(c, x), title = g ? g->text : x->title;
+	/* A goal that is gone, or not to be seen, is not told by its address. */
+	Str href = x->about.n && !g ? STR_END : href_of(c, x), title = g ? g->text : x->title;
 	H(h, "<li class=\"sd-card\"><h2 class=\"sd-card__title\">");
 	h_tag(h, hows[x->how], str_c(colours[x->how]));
 	H(h, " ");
