@@ -55,7 +55,9 @@ static bool is_sharing(const Rec *r)
 static int newest(const void *x, const void *y)
 {
 	const Sharing *a = x, *b = y;
-	return a->at != b->at ? (a->at > b->at ? -1 : 1) : str_cmp(a->b.id, b->b.id);
+	if (a->at != b->at)
+		return a->at > b->at ? -1 : 1;
+	return a->place > b->place ? -1 : a->place < b->place;
 }
 
 Sharing *sharings_of(const Dossier *d, size_t *n)
@@ -67,8 +69,10 @@ Sharing *sharings_of(const Dossier *d, size_t *n)
 	Sharing *list = ARENA_ARRAY(a, Sharing, room + 1);
 	*n = 0;
 	for (size_t i = 0; i < d->n_recs; i++)
-		if (is_sharing(&d->recs[i]))
-			list[(*n)++] = sharing_from(a, &d->recs[i]);
+		if (is_sharing(&d->recs[i])) {
+			list[*n] = sharing_from(a, &d->recs[i]);
+			list[(*n)++].place = i;
+		}
 	if (*n > 1)
 		qsort(list, *n, sizeof *list, newest);
 	return list;

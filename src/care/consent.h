@@ -14,6 +14,7 @@ typedef struct Sharing {
 	bool withdrawn;
 	Str from, until;
 	Millis at;
+	size_t place; /* in the dossier: the later of two of one moment */
 } Sharing;
 /* From the dossier's Consents (category control: only for who may see those), newest first. */
 Sharing *sharings_of(const Dossier *d, size_t *n);
