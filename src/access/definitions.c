@@ -72,12 +72,6 @@ static bool row_is(Records *r, FhirType type, Rid rid, Str url, Arena *a, StoreR
 	return !url.p || str_eq(JSTR(json, "url", a), url);
 }
 
-static int by_rid(const void *a, const void *b)
-{
-	const Rid *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* The rids with this url as value of a parameter, perhaps with a version behind it; each once. */
 static size_t rids_of(Records *r, FhirType type, Str code, Str url, Arena *a, Rid **out)
 {
@@ -97,7 +91,7 @@ static size_t rids_of(Records *r, FhirType type, Str code, Str url, Arena *a, Ri
 			n += found;
 		}
 	}
-	qsort(*out, n, sizeof **out, by_rid);
+	qsort(*out, n, sizeof **out, rid_order);
 	for (size_t i = 0; i < n; i++)
 		if (!i || (*out)[i] != (*out)[i - 1])
 			(*out)[kept++] = (*out)[i];

@@ -141,19 +141,13 @@ static Err forward(Including *x, const SearchInclude *inc, FhirType type, JVal j
 	return OK;
 }
 
-static int by_rid(const void *a, const void *b)
-{
-	const Rid *p = a, *q = b;
-	return *p < *q ? -1 : *p > *q;
-}
-
 /* Reads what was gathered, in one go. */
 static Err fetch(Including *x)
 {
 	StoreRow *rows;
 	size_t kept = 0, found;
 	if (x->n_rids)
-		qsort(x->rids, x->n_rids, sizeof(Rid), by_rid);
+		qsort(x->rids, x->n_rids, sizeof(Rid), rid_order);
 	for (size_t i = 0; i < x->n_rids; i++)
 		if (!kept || x->rids[i] != x->rids[kept - 1])
 			x->rids[kept++] = x->rids[i];

@@ -69,15 +69,9 @@ const SearchTerm *names_patients(const Alt *alt)
 	return NULL;
 }
 
-static int by_rid(const void *a, const void *b)
-{
-	const Rid *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 static void set_list(Search *s, Rid *rids, size_t n, bool parts)
 {
-	qsort(rids, n, sizeof *rids, by_rid);
+	qsort(rids, n, sizeof *rids, rid_order);
 	s->stream.list = rids;
 	s->stream.n_list = n;
 	s->stream.parts = parts;

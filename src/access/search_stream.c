@@ -284,12 +284,6 @@ Err stream_next(Visit *v, Stream *s, SearchCost *cost, Rid *out)
 
 /* ---- streams of ranges ---- */
 
-static int by_rid(const void *a, const void *b)
-{
-	const Rid *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* All rows at once; *all false when they are too many. */
 static Err gather(Search *s, const KeyRange *ranges, size_t n_ranges, Stream *out, bool *all)
 {
@@ -318,7 +312,7 @@ static Err gather(Search *s, const KeyRange *ranges, size_t n_ranges, Stream *ou
 	if (!*all)
 		return OK;
 	if (several > 1)
-		qsort(list, n, sizeof *list, by_rid);
+		qsort(list, n, sizeof *list, rid_order);
 	out->list = list;
 	out->n_list = n;
 	return OK;

@@ -77,12 +77,6 @@ Err store_keys(Store *s, uint16_t param, Str low, Str high, size_t limit, Arena 
 	return OK;
 }
 
-static int by_rid(const void *a, const void *b)
-{
-	const Rid *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 uint64_t store_index_epoch(const Store *s, uint16_t param)
 {
 	if (s->read_only)
@@ -106,7 +100,7 @@ Err store_rows_of(Store *s, uint16_t param, Str low, Str high, bool fresh, Arena
 	Rid *rids = *out;
 	*all = found <= STORE_ROWS_MOST;
 	if (found && *all && !one_key(range.low, range.high))
-		qsort(rids, found, sizeof *rids, by_rid);
+		qsort(rids, found, sizeof *rids, rid_order);
 	for (size_t i = 0; i < found && *all; i++)
 		if (!kept || rids[i] != rids[kept - 1])
 			rids[kept++] = rids[i];

@@ -24,6 +24,12 @@ static inline Part rid_part(Rid r)
 {
 	return r >> LOCAL_BITS;
 }
+/* For qsort and bsearch over Rids: upwards. */
+static inline int rid_order(const void *a, const void *b)
+{
+	const Rid *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
 
 typedef struct StoreOptions {
 	Str dir;          /* --data DIR: holds samendoel.db and its WAL; made (0700) when missing */

@@ -1,5 +1,5 @@
 /* Extraction, matching, index keys and the person of a resource. */
-#include "fhir_test.h"
+#include "fhir_arena.h"
 
 #include "fhir/search.h"
 
@@ -24,8 +24,6 @@ static const char OBSERVATION[] =
     "\"valueQuantity\":{\"value\":72.50,\"system\":\"http://unitsofmeasure.org\",\"code\":\"kg\",\"unit\":\"kilo\"}}";
 
 static Str listed;
-static Arena *arena;
-
 static void collect(void *ctx, const SearchValue *v)
 {
 	(void)ctx;
@@ -49,20 +47,6 @@ static void expect_values(FhirType type, const char *json, const char *code, con
 	search_extract(p, parse(arena, str_c(json)), arena, collect, NULL);
 	if (!str_eq(listed, str_c(values)))
 		fail_msg("%s: %.*s, expected %s", code, STR_ARG(listed), values);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
 }
 
 static void extraction(void **state)
@@ -556,8 +540,6 @@ static void homes(void **state)
 	assert_int_equal(fhir_home(FT_QUESTIONNAIRE), HOME_DEFINITION);
 	assert_int_equal(fhir_home(FT_MEASURE), HOME_DEFINITION);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
